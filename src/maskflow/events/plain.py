@@ -23,7 +23,7 @@ def accepts(payload: object) -> bool:
     return isinstance(payload, Mapping) and MARK in payload
 
 
-def parse(payload: object) -> tuple[ObjectCreated, ...]:
+def parse(payload: Any) -> tuple[ObjectCreated, ...]:
     """Raises FunctionError for an unknown version, a missing field, or one of the wrong type."""
     items = payload if isinstance(payload, list) else [payload]
     return tuple(_one(item) for item in items)

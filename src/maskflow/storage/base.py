@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from ..model import NO_MAPPING
+from maskflow.model import NO_MAPPING
 
 HIDDEN = ".maskflow/"
 """Keys that begin with this are maskflow's own and appear in no listing."""

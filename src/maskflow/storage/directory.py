@@ -25,8 +25,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO
 
-from ..errors import NotFound, PreconditionFailed, StorageError
-from ..model import NO_MAPPING
+from maskflow.errors import NotFound, PreconditionFailed, StorageError
+from maskflow.model import NO_MAPPING
+
 from . import sidecars
 from .base import ABSENT, HIDDEN, ObjectInfo
 from .keys import check_key

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..errors import StorageError
+from maskflow.errors import StorageError
 
 MAX_SEGMENT = 255
 """Bytes in one file name on ext4, xfs, btrfs, apfs."""
