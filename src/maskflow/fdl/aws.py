@@ -8,7 +8,7 @@ from types import MappingProxyType
 from maskflow.model import Function, Limits, ProviderKind, ProviderRef
 
 from .code import find_code
-from .ports import read_ports
+from .ports import Side
 from .shared import Build, check_name, read_retry, split_environment, without_empty
 from .table import Table
 
@@ -48,13 +48,14 @@ def read_aws(element: Table, build: Build) -> Function | None:
         )
     environments = (table.table("environment").table("variables"), container.table("environment").table("variables"))
     plain, secret = split_environment(*environments, table.table("secrets"), report=build.report)
+    side = Side(ProviderKind.AWS, build.report)
     return Function(
         name=name,
         provider=ProviderRef(ProviderKind.AWS),
         entry=find_code(table, "init_script", image, build.images, build.report, build.folder),
         image=image,
-        inputs=read_ports(table.tables("input"), ProviderKind.AWS, build.report, inputs=True),
-        outputs=read_ports(table.tables("output"), ProviderKind.AWS, build.report, inputs=False),
+        inputs=side.read(table.tables("input"), inputs=True),
+        outputs=side.read(table.tables("output")),
         limits=Limits(memory=table.whole("memory"), timeout=table.number("timeout"), scratch=table.whole("scratch")),
         retry=read_retry(table),
         environment=MappingProxyType(plain),

@@ -22,7 +22,7 @@ class Kind(enum.Enum):
     WHOLE = "a whole number"
     WHOLES = "a list of whole numbers"
     SIZE = "an amount of memory such as 512Mi or 2Gi"
-    MEGABYTES = "an amount of memory: a number of MiB, or such as 2Gi"
+    MEGABYTES = "an amount of memory: a whole number of MiB, or such as 2Gi"
     CORES = "a number of cores such as 0.5 or 500m"
     SECONDS = "a time: a number of seconds, or such as 90s or 5m"
     SECRET = "a secret: {env: NAME}, {file: path} or {keyring: service/name}"  # noqa: S105 - a description
@@ -65,6 +65,8 @@ class Record:
     """Keys in other capitals are taken too, as Go's JSON decoder does."""
     strict: bool = False
     """An unknown key is an error, since it would change where data goes."""
+    advice: str = "it is ignored"
+    """What to do about an unknown key."""
     what: str = ""
     """What it is, for messages: `the service`."""
 

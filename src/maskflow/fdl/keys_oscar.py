@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import MappingProxyType
 
 from .keys import SECRET_BY_NAME, SETTING_BY_NAME, TEXT_BY_NAME, Key, Kind, Record, folded, record
-from .keys_shared import INPUT, LEVELS, OUTPUT, PORT, own
+from .keys_shared import BELOW_VARIABLES, INPUT, LEVELS, OUTPUT, PORT, own
 
 _SERVER = "the server writes this, it cannot be set"
 _ITS_OWN = "maskflow brings its own runtime instead of faas-supervisor"
 _DELEGATION = ("static", "random", "load-based", "topsis")
 
-_ENVIRONMENT = folded(
-    "environment",
-    variables=Key(Kind.RECORD, "name: value", SETTING_BY_NAME, also=("Variables",)),
-    secrets=Key(Kind.RECORD, "name: value, kept in a Kubernetes Secret", SECRET_BY_NAME, also=("Secrets",)),
+_ENVIRONMENT = replace(
+    folded(
+        "environment",
+        variables=Key(Kind.RECORD, "name: value", SETTING_BY_NAME, also=("Variables",)),
+        secrets=Key(Kind.RECORD, "name: value, kept in a Kubernetes Secret", SECRET_BY_NAME, also=("Secrets",)),
+    ),
+    advice=BELOW_VARIABLES,
 )
 _SYNCHRONOUS = folded(
     "synchronous",
@@ -97,7 +101,7 @@ SERVICE = Record(
             "environment": Key(Kind.RECORD, "environment variables and secrets", _ENVIRONMENT),
             "input": INPUT,
             "output": OUTPUT,
-            "cluster_id": Key(note="the cluster's name, when it differs from the key above"),
+            "cluster_id": Key(note="how other services call the cluster"),
             "endpoint": Key(note="the cluster's URL, as in `clusters`"),
             "auth_user": Key(note="user of the cluster"),
             "auth_password": Key(Kind.SECRET, "password of the cluster"),

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from .keys import SECRET_BY_NAME, SETTING_BY_NAME, Key, Kind, record
 
+BELOW_VARIABLES = "it is ignored: put variables below 'variables'"
 LEVELS = ("NOTSET", "DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 _PORT = record(
@@ -46,8 +47,8 @@ def own(attempts: str) -> dict[str, Key]:
 ENVIRONMENT = Key(
     Kind.RECORD,
     "environment variables; a value may be a secret's reference",
-    record(
-        "environment",
-        variables=Key(Kind.RECORD, "name: value", SETTING_BY_NAME, also=("Variables",)),
+    replace(
+        record("environment", variables=Key(Kind.RECORD, "name: value", SETTING_BY_NAME, also=("Variables",))),
+        advice=BELOW_VARIABLES,
     ),
 )

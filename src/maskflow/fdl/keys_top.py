@@ -12,11 +12,8 @@ _S3 = record(
     "an S3 account",
     access_key=Key(Kind.SECRET, "access key id"),
     secret_key=Key(Kind.SECRET, "secret access key"),
-    token=Key(Kind.SECRET, "session token", own=True),
     region=Key(note="AWS region"),
     profile=Key(note="profile of ~/.aws instead of keys", own=True),
-    endpoint=Key(note="URL of a server that speaks S3, when it is not AWS", own=True),
-    verify=_VERIFY,
 )
 _MINIO = record(
     "a MinIO server",

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from maskflow.model import EntryKind, Function, Limits, ProviderKind, ProviderRef
 
 from .code import find_code
-from .ports import read_ports
+from .ports import Side
 from .shared import Build, check_name, read_retry, split_environment, without_empty
 from .table import Table
 
@@ -55,13 +55,14 @@ def read_oscar(cluster: str, table: Table, build: Build) -> Function | None:
     plain, secret = split_environment(
         environment.table("variables"), environment.table("secrets"), table.table("secrets"), report=build.report
     )
+    side = Side(ProviderKind.OSCAR, build.report, cluster if build.several_clusters else "default")
     return Function(
         name=name,
         provider=ProviderRef(ProviderKind.OSCAR, cluster),
         entry=entry,
         image=image,
-        inputs=read_ports(table.tables("input"), ProviderKind.OSCAR, build.report, inputs=True),
-        outputs=read_ports(table.tables("output"), ProviderKind.OSCAR, build.report, inputs=False),
+        inputs=side.read(table.tables("input"), inputs=True),
+        outputs=side.read(table.tables("output")),
         limits=_limits(table),
         retry=read_retry(table),
         environment=MappingProxyType(plain),

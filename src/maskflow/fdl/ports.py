@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 
 from maskflow.errors import Place
@@ -26,51 +27,60 @@ _BUCKET_RULE = "3 to 63 lower-case letters, digits, dots and hyphens, beginning 
 _LONGEST_KEY = 1024
 
 
-def read_storage(text: str, place: Place, report: Report) -> StorageRef | None:
+@dataclass(frozen=True, slots=True)
+class Side:
+    """What a function's provider makes of ports."""
+
+    provider: ProviderKind
+    report: Report
+    minio: str = "default"
+    """The storage that a bare `minio` means; with several clusters each has its own, named as the cluster."""
+
+    def read(self, tables: tuple[Table, ...], *, inputs: bool = False) -> tuple[Port, ...]:
+        """The ports that are right; what is wrong with the others is said."""
+        ports = (_port(table, self, inputs=inputs) for table in tables)
+        return tuple(port for port in ports if port)
+
+
+def _storage(text: str, place: Place, side: Side) -> StorageRef | None:
     """`minio`, `s3.archive`; None when there is no such kind (said)."""
     kind, _, name = text.strip().partition(".")
     kinds = [each.value for each in StorageKind]
     if kind not in kinds:
-        report.add("wrong-value", place, f"there is no storage type {shown(kind)}", did_you_mean(kind, kinds))
+        side.report.add("wrong-value", place, f"there is no storage type {shown(kind)}", did_you_mean(kind, kinds))
         return None
-    return StorageRef(StorageKind(kind), name or "default")
+    default = side.minio if kind == StorageKind.MINIO else "default"
+    return StorageRef(StorageKind(kind), name or default)
 
 
-def read_ports(tables: tuple[Table, ...], provider: ProviderKind, report: Report, *, inputs: bool) -> tuple[Port, ...]:
-    """The ports that are right; what is wrong with the others is said."""
-    ports = (_port(table, provider, report, inputs=inputs) for table in tables)
-    return tuple(port for port in ports if port)
-
-
-def _port(table: Table, provider: ProviderKind, report: Report, *, inputs: bool) -> Port | None:
+def _port(table: Table, side: Side, *, inputs: bool) -> Port | None:
     if "storage_provider" not in table or "path" not in table:
         return None
-    storage = read_storage(table.text("storage_provider"), table.at("storage_provider"), report)
+    storage = _storage(table.text("storage_provider"), table.at("storage_provider"), side)
     if not storage:
         return None
-    _supported(storage, provider, table.at("storage_provider"), report, inputs=inputs)
-    path = _path(table.text("path"), storage, table.at("path"), report)
+    _supported(storage, side, table.at("storage_provider"), inputs=inputs)
+    path = _path(table.text("path"), storage, table.at("path"), side.report)
     if not path:
         return None
-    if provider is ProviderKind.OSCAR and storage.kind in MOVED and not path.prefix:
-        message = (
-            f"the whole bucket {path.bucket!r}; OSCAR itself reads this as the folder {path.bucket!r} of a bucket "
-        )
-        report.add("bare-bucket", table.at("path"), message + "named as the service", "write bucket/folder")
+    if side.provider is ProviderKind.OSCAR and storage.kind in MOVED and not path.prefix:
+        reads = f"OSCAR itself reads this as the folder {path.bucket!r} of a bucket named as the service"
+        message = f"this is the whole bucket {path.bucket!r} to maskflow; {reads}"
+        side.report.add("bare-bucket", table.at("path"), message, "write bucket/folder")
     names = NameFilter(table.texts("prefix"), table.texts("suffix"))
     if inputs:
-        _matchable(names, table, report)
+        _matchable(names, table, side.report)
     return Port(path, names, table.place)
 
 
-def _supported(storage: StorageRef, provider: ProviderKind, place: Place, report: Report, *, inputs: bool) -> None:
+def _supported(storage: StorageRef, side: Side, place: Place, *, inputs: bool) -> None:
     if storage.kind not in MOVED:
         message = f"maskflow moves no bytes to or from {storage.kind}"
-        report.add("not-supported", place, message, "use s3 or minio")
-    elif inputs and storage.kind is not TRIGGERS[provider]:
+        side.report.add("not-supported", place, message, "use s3 or minio")
+    elif inputs and storage.kind is not TRIGGERS[side.provider]:
         names = {ProviderKind.AWS: "Lambda", ProviderKind.OSCAR: "OSCAR"}
-        message = f"{names[provider]} cannot be triggered by {storage.kind}"
-        report.add("not-supported", place, message, f"an input here must be in {TRIGGERS[provider]}")
+        message = f"{names[side.provider]} cannot be triggered by {storage.kind}"
+        side.report.add("not-supported", place, message, f"an input here must be in {TRIGGERS[side.provider]}")
 
 
 def _path(text: str, storage: StorageRef, place: Place, report: Report) -> BucketPath | None:

@@ -65,6 +65,7 @@ CODES: Mapping[str, Code] = MappingProxyType(
         "bad-path": _error("a path that is no bucket with an optional folder"),
         "bare-bucket": _warning("a path without a folder, which OSCAR reads differently"),
         "unknown-storage": _blocks("a storage that `storage_providers` does not define"),
+        "incomplete-storage": _blocks("a storage that lacks what is needed to reach it"),
         "unknown-cluster": _blocks("a cluster that `clusters` does not define"),
         "cluster-conflict": _error("one cluster is described in two ways"),
         "no-functions": _error("the workflow has no function"),

@@ -79,7 +79,7 @@ def _unknown(key: Scalar, record: Record, context: Context) -> None:
         return
     code = "unknown-port-key" if record.strict else "unknown-key"
     names = record.keys.keys()
-    hint = did_you_mean(key.text, names) if record.strict or nearest(key.text, names) else "it is ignored"
+    hint = did_you_mean(key.text, names) if record.strict or nearest(key.text, names) else record.advice
     context.report.add(code, key.place, f"{record.what} has no key {shown(key.text)}", hint)
 
 

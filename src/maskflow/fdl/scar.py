@@ -24,7 +24,7 @@ _RULE = "1 to 40 lower-case letters, digits and hyphens, beginning and ending wi
 def read_workflow(top: Table, file: Path, images: Mapping[str, Local], report: Report) -> Workflow:
     """The workflow as far as it could be understood; `report` knows whether it is whole."""
     said = _images(top.table("images"), file.parent)
-    build = Build(report, file.parent, {**said, **images})
+    build = Build(report, file.parent, {**said, **images}, _several_clusters(top))
     clusters = {name: read_cluster(name, table) for name, table in top.table("clusters").named()}
     functions = tuple(_functions(top.table("functions"), clusters, build))
     if not functions and not report.failed:
@@ -39,6 +39,13 @@ def read_workflow(top: Table, file: Path, images: Mapping[str, Local], report: R
         clusters=MappingProxyType(clusters),
         file=str(file),
     )
+
+
+def _several_clusters(top: Table) -> bool:
+    """Whether a bare `minio` means another server for each service: every cluster has its own."""
+    services = top.table("functions").tables("oscar")
+    clusters = {cluster for element in services for cluster, _ in element.named()}
+    return len(clusters) > 1 and "default" not in top.table("storage_providers").table("minio")
 
 
 def _functions(table: Table, clusters: dict[str, Cluster], build: Build) -> Iterator[Function]:

@@ -23,6 +23,7 @@ class Build:
     report: Report
     folder: Path
     images: Mapping[str, Local]
+    several_clusters: bool = False
 
 
 def read_retry(table: Table) -> Retry:

@@ -32,6 +32,12 @@ def size(text: str, bare: int = 1) -> int | None:
     return round(amount[0] * (_SIZES[amount[1]] if amount[1] else bare))
 
 
+def megabytes(text: str) -> int | None:
+    """Bytes of an amount that must be whole MiB, which a number without a unit counts."""
+    number = size(text, bare=MIB)
+    return None if number is None or number % MIB else number
+
+
 def cores(text: str) -> float | None:
     """Processor cores: `1.0`, `2`, `500m`."""
     amount = _amount(text)

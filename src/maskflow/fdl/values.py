@@ -99,7 +99,7 @@ _READERS: Mapping[Kind, Callable[[str], Value | None]] = MappingProxyType(
         Kind.WHOLE: _whole,
         Kind.WHOLES: _whole,
         Kind.SIZE: units.size,
-        Kind.MEGABYTES: lambda text: units.size(text, bare=units.MIB),
+        Kind.MEGABYTES: units.megabytes,
         Kind.CORES: units.cores,
         Kind.SECONDS: units.seconds,
     }
