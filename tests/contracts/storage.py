@@ -35,6 +35,7 @@ class StorageContract:
         put = storage.put("box", "a/b.txt", b"hello")
         got = storage.get("box", "a/b.txt", tmp_path / "out")
         assert (tmp_path / "out").read_bytes() == b"hello"
+        assert storage.read("box", "a/b.txt") == (b"hello", put.etag)
         assert (put.key, put.size, put.etag) == (got.key, got.size, got.etag) == ("a/b.txt", 5, put.etag)
         assert put.etag.strip('"') == put.etag != ""
 
@@ -148,6 +149,7 @@ class StorageContract:
             lambda: storage.stat("box", "none"),
             lambda: storage.stat("box", "folder"),
             lambda: storage.get("box", "none", tmp_path / "out"),
+            lambda: storage.read("box", "none"),
             lambda: storage.put("nobox", "k", b"1"),
             lambda: storage.get("nobox", "k", tmp_path / "out"),
             lambda: list(storage.list("nobox")),

@@ -26,7 +26,9 @@ LOCAL = "local."
 Answer = TypeVar("Answer")
 _CREDENTIALS = ("AWS_ACCESS_KEY_ID", "AWS_PROFILE", "AWS_WEB_IDENTITY_TOKEN_FILE",
                 "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI")  # fmt: skip
-_PLACE = re.compile(r"(?:(?P<side>[A-Za-z0-9][A-Za-z0-9._-]*):(?://)?)?(?P<bucket>[^/:]+)(?:/(?P<prefix>.*))?", re.DOTALL)
+_PLACE = re.compile(
+    r"(?:(?P<side>[A-Za-z0-9][A-Za-z0-9._-]*):(?://)?)?(?P<bucket>[^/:]+)(?:/(?P<prefix>.*))?", re.DOTALL
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +81,11 @@ def sides(root: Path, config: UserConfig, environment: Mapping[str, str], *, loc
     if local:
         return tuple(found)
     remote = dict(config.storages)
-    ambient = StorageProvider(StorageRef(StorageKind.S3))
+    ambient = StorageProvider(StorageRef(StorageKind.S3), region=config.aws_region, profile=config.aws_profile)
     if ambient.ref not in remote and _has_aws_credentials(environment):
         remote[ambient.ref] = ambient
-    return (*found, *(_remote(provider, environment) for _, provider in sorted(remote.items())))
+    speaking_s3 = [one for ref, one in sorted(remote.items()) if ref.kind in (StorageKind.S3, StorageKind.MINIO)]
+    return (*found, *(_remote(provider, environment) for provider in speaking_s3))
 
 
 def find(candidates: Sequence[Side], place: str) -> Found:
@@ -90,7 +93,7 @@ def find(candidates: Sequence[Side], place: str) -> Found:
     named, bucket, prefix = parse(place)
     asked = [side for side in candidates if not named or side.answers_to(named)]
     if not asked:
-        raise NotFound(*_nobody(candidates, named, bucket))
+        raise _nobody(candidates, named, bucket)
     answers = list(_ask(asked, lambda storage: _holds(storage, bucket)))
     having = [(side, storage) for side, storage, answer in answers if storage and answer is True]
     unreachable = tuple(
@@ -181,10 +184,10 @@ def _ask(
             yield from pool.map(one, asked)
 
 
-def _nobody(candidates: Sequence[Side], named: str, bucket: str) -> tuple[str]:
+def _nobody(candidates: Sequence[Side], named: str, bucket: str) -> NotFound:
     names = ", ".join(side.name for side in candidates) or "none"
-    what = f"no side is called {named!r}" if named else f"there is no side that could have bucket {bucket!r}"
-    return (f"{what}; configured are: {names}",)
+    what = f"no side is called {named!r}" if named else f"no side could have bucket {bucket!r}"
+    return NotFound(f"{what}; configured are: {names}")
 
 
 def _missing(bucket: str, asked: Sequence[Side], unreachable: Sequence[Unreachable]) -> NotFound:

@@ -75,6 +75,13 @@ class S3Storage:
                     sink.write(chunk)
         return _info(key, answer, size=start + int(answer["ContentLength"]))
 
+    def read(self, bucket: str, key: str) -> tuple[bytes, str]:
+        self._check(bucket, key)
+        with self._translated(f"{bucket}/{key}"):
+            answer = self._client.get_object(Bucket=bucket, Key=key)
+            with contextlib.closing(answer["Body"]) as body:
+                return body.read(), answer["ETag"].strip('"')
+
     def put(
         self,
         bucket: str,
