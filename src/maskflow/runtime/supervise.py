@@ -139,21 +139,21 @@ class Supervisor:
         self.receipts.write(replace(receipt, state=State.DONE))
         return Outcome(Status.DONE, event, receipt.outputs + gathered)
 
-    def bury(self, event: ObjectCreated, reason: str, attempts: int) -> None:
-        """Put the event among the dead letters, keeping what is known of traces of its attempts."""
-        try:
-            event = current(event, self.storages)
-        except NotFound:
-            return
-        old = self.receipts.read(event)
-        receipt = Receipt(
-            self.spec.name, event, self.spec.code, State.FAILED, error=reason, attempts=attempts, time=_now()
-        )
-        self.receipts.write(replace(receipt, outputs=old.outputs, revision=old.revision) if old else receipt)
-
 
 def failed(event: ObjectCreated, reason: str, *, retryable: bool) -> Outcome:
     return Outcome(Status.FAILED, event, reason=reason, retryable=retryable)
+
+
+def bury(spec: FunctionSpec, storages: Storages, event: ObjectCreated, reason: str, attempts: int) -> Receipt | None:
+    """Remember that `event` failed for good, with what is known of traces of its attempts; None when it is gone."""
+    try:
+        event = current(event, storages)
+    except NotFound:
+        return None
+    receipts = Receipts(spec, storages)
+    old = receipts.read(event)
+    receipt = Receipt(spec.name, event, spec.code, State.FAILED, error=reason, attempts=attempts, time=_now())
+    return receipts.write(replace(receipt, outputs=old.outputs, revision=old.revision) if old else receipt)
 
 
 def current(event: ObjectCreated, storages: Storages) -> ObjectCreated:
