@@ -15,7 +15,6 @@ from typing import TypeAlias
 
 from maskflow.errors import ProviderError
 
-from .address import Address
 from .effects import perform
 from .plan import Action, Change, Plan
 from .resource import Provider

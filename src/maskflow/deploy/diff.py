@@ -24,7 +24,7 @@ class Missing(enum.Enum):
 
 
 MISSING = Missing.MISSING
-Side: TypeAlias = Value | Missing
+Side: TypeAlias = "Value | Missing"
 
 
 @dataclass(frozen=True, slots=True)
