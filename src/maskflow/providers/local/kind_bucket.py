@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from maskflow.deploy.address import Address
 from maskflow.deploy.resource import Observed, Resource
 from maskflow.deploy.spec import Spec
+from maskflow.errors import Place
 from maskflow.model import Workflow
 from maskflow.storage.base import HIDDEN
 
@@ -23,7 +24,7 @@ def address(realm: str, bucket: str) -> Address:
 
 
 def wanted(workflow: Workflow) -> Iterator[Resource]:
-    seen = {}
+    seen: dict[Address, Place] = {}
     for function in workflow.functions:
         for port in (*function.inputs, *function.outputs):
             seen.setdefault(address(port.path.storage.realm, port.path.bucket), port.place)
