@@ -84,7 +84,12 @@ def _mosaic(pictures: Sequence[Picture], index: int, random: Random, recipe: Rec
     split_x, split_y = (int(n) for n in random.uniform(0.3 * size, 0.7 * size, 2))
     canvas = np.empty((size, size, 3), np.uint8)
     chosen = [index, *(int(n) for n in random.integers(0, len(pictures), 3))]
-    tiles = ((0, 0, split_x, split_y), (split_x, 0, size, split_y), (0, split_y, split_x, size), (split_x, split_y, size, size))
+    tiles = (
+        (0, 0, split_x, split_y),
+        (split_x, 0, size, split_y),
+        (0, split_y, split_x, size),
+        (split_x, split_y, size, size),
+    )
     boxes, classes = [], []
     for number, slot in zip(chosen, random.permutation(4), strict=True):
         x1, y1, x2, y2 = tiles[slot]
@@ -96,9 +101,7 @@ def _mosaic(pictures: Sequence[Picture], index: int, random: Random, recipe: Rec
     return Picture(pictures[index].name, canvas, np.concatenate(boxes), np.concatenate(classes))
 
 
-def _view(
-    picture: Picture, random: Random, recipe: Recipe, out: tuple[int, int], zoom: tuple[float, float]
-) -> Picture:
+def _view(picture: Picture, random: Random, recipe: Recipe, out: tuple[int, int], zoom: tuple[float, float]) -> Picture:
     """A window of `out` (width, height) pixels at a random place of the picture, stretched to the input and zoomed."""
     aspect = np.exp(random.uniform(-recipe.aspect, recipe.aspect) / 2)
     scale = random.uniform(*zoom) * recipe.size * np.array([aspect, 1 / aspect])

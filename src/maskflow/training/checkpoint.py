@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import pickle
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 
@@ -49,8 +50,11 @@ def load_averaged(model: torch.nn.Module, path: Path) -> None:
         raise VisionError(f"{path} is not a checkpoint of this model: {error}") from error
 
 
-def _read(path: Path) -> dict[str, object]:
+def _read(path: Path) -> dict[str, Any]:
     try:
-        return torch.load(path, map_location="cpu", weights_only=True)
-    except (OSError, RuntimeError, ValueError) as error:
+        content = torch.load(path, map_location="cpu", weights_only=True)
+    except (OSError, RuntimeError, ValueError, pickle.UnpicklingError) as error:
         raise VisionError(f"cannot read the checkpoint {path}: {error}") from error
+    if not isinstance(content, dict):
+        raise VisionError(f"{path} is not a checkpoint")
+    return content

@@ -55,7 +55,9 @@ class _Match:
 
 def compute(maps: list[Tensor], targets: Targets, layout: Layout) -> Loss:
     """The loss of raw `maps` (as `YoloV3Tiny` returns them) against `targets`; differentiable, in float32."""
-    parts = [_head_loss(raw.float(), targets, head, len(layout.names)) for raw, head in zip(maps, layout.heads, strict=True)]
+    parts = [
+        _head_loss(raw.float(), targets, head, len(layout.names)) for raw, head in zip(maps, layout.heads, strict=True)
+    ]
     box, objectness, classes = (torch.stack(column).sum() for column in zip(*parts, strict=True))
     total = (_BOX * box + _OBJECT * objectness + _CLASS * classes) * len(maps[0])
     return Loss(total, box.item(), objectness.item(), classes.item())
@@ -72,7 +74,9 @@ def _head_loss(raw: Tensor, targets: Targets, head: Head, classes: int) -> tuple
         chosen = cells[match.picture, match.anchor, match.row, match.column]
         overlap = ciou(_boxes(chosen, match, anchors, head.stride), targets.xywh[match.face])
         box = (1 - overlap).mean()
-        cls = F.binary_cross_entropy_with_logits(chosen[:, 5:], F.one_hot(targets.class_id[match.face], classes).float())
+        cls = F.binary_cross_entropy_with_logits(
+            chosen[:, 5:], F.one_hot(targets.class_id[match.face], classes).float()
+        )
         wanted[match.picture, match.anchor, match.row, match.column] = overlap.detach().clamp(0)
     objectness = F.binary_cross_entropy_with_logits(cells[..., 4], wanted) * _BALANCE[head.stride]
     return box, objectness, cls

@@ -25,10 +25,16 @@ HEADS = (
 )
 """The anchors of `yolov3-tiny.cfg`, in pixels of a 416 input; the coarse head comes first."""
 
+
+def product_layout(size: int = 416) -> Layout:
+    """The shipped network's layout: two classes, two heads, `size` pixels squared (a multiple of 32)."""
+    return Layout(NAMES, size, HEADS)
+
+
 _WIDTHS = (16, 32, 64, 128, 256, 512, 1024)
 
 
-class Convolution(nn.Module):
+class Convolution(nn.Module):  # type: ignore[misc]  # torch is not analysed
     """Convolution, batch norm, leaky ReLU 0.1, padded to keep the side length."""
 
     def __init__(self, inputs: int, outputs: int, kernel: int) -> None:
@@ -50,7 +56,7 @@ def _leaky(x: Tensor) -> Tensor:
     return F.leaky_relu(x, 0.1)
 
 
-class YoloV3Tiny(nn.Module):
+class YoloV3Tiny(nn.Module):  # type: ignore[misc]  # torch is not analysed
     """Pictures float (b, 3, s, s), RGB 0..1, s a multiple of 32, to raw maps, one a head of the layout.
 
     Each map is (b, anchors * (5 + classes), s / stride, s / stride), channels anchor-major: x, y, w, h, objectness,
@@ -89,7 +95,9 @@ class YoloV3Tiny(nn.Module):
         """The raw rows (b, n, 5 + classes) in the order of `maskflow.vision.yolo.grid`."""
         width = 5 + len(self.layout.names)
         maps = self.forward(x)
-        return torch.cat([m.view(len(m), -1, width, m.shape[2] * m.shape[3]).transpose(2, 3).flatten(1, 2) for m in maps], 1)
+        return torch.cat(
+            [m.view(len(m), -1, width, m.shape[2] * m.shape[3]).transpose(2, 3).flatten(1, 2) for m in maps], 1
+        )
 
     def _set_priors(self) -> None:
         """Start from "hardly any cell holds a face", or the first steps only unlearn false alarms (RetinaNet, §4.1)."""
@@ -116,12 +124,22 @@ def load_coco(model: YoloV3Tiny, path: Path) -> int:
     graph = onnx.load(str(path)).graph
     tensors = {t.name: numpy_helper.to_array(t) for t in graph.initializer}
     norms = {node.input[0]: node for node in graph.node if node.op_type == "BatchNormalization"}
-    kernels = {node.input[1]: norms[node.output[0]] for node in graph.node if node.op_type == "Conv" and node.output[0] in norms}
+    kernels = {
+        node.input[1]: norms[node.output[0]]
+        for node in graph.node
+        if node.op_type == "Conv" and node.output[0] in norms
+    }
     order = [1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12]
     copied = 0
     for number, layer in zip(order, model.convolutions(), strict=True):
         name = f"conv2d_{number}/kernel:0"
-        targets = (layer.conv.weight, layer.norm.weight, layer.norm.bias, layer.norm.running_mean, layer.norm.running_var)
+        targets = (
+            layer.conv.weight,
+            layer.norm.weight,
+            layer.norm.bias,
+            layer.norm.running_mean,
+            layer.norm.running_var,
+        )
         for target, source in zip(targets, [name, *kernels[name].input[1:]], strict=True):
             _copy(target, tensors[source])
             copied += 1

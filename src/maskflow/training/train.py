@@ -116,8 +116,8 @@ def _epoch(state: State, pictures: Sequence[Picture], weights: Sequence[float], 
         _set_rate(state, len(pictures) / settings.batch, settings)
         losses.append(_step(state, images, targets, settings))
     state.epoch += 1
-    mean = np.mean(losses, axis=0)
-    return Report(state.epoch, *(float(n) for n in mean), time.process_time() - cpu, time.monotonic() - wall)
+    total, box, objectness, class_id = (float(n) for n in np.mean(losses, axis=0))
+    return Report(state.epoch, total, box, objectness, class_id, time.process_time() - cpu, time.monotonic() - wall)
 
 
 def _step(state: State, images: Tensor, targets: Targets, settings: Settings) -> tuple[float, float, float, float]:
@@ -125,7 +125,7 @@ def _step(state: State, images: Tensor, targets: Targets, settings: Settings) ->
         maps = state.model(images.to(memory_format=torch.channels_last))
     loss = compute(maps, targets, state.model.layout)
     state.optimiser.zero_grad()
-    loss.total.backward()  # type: ignore[no-untyped-call]
+    loss.total.backward()
     nn.utils.clip_grad_norm_(state.model.parameters(), settings.clip)
     state.optimiser.step()
     state.steps += 1
@@ -141,14 +141,14 @@ def _set_rate(state: State, steps_an_epoch: float, settings: Settings) -> None:
         group["lr"] = rate * min(1.0, (done + 1e-3) / settings.warmup) if settings.warmup else rate
 
 
-@torch.no_grad()
 def _average(state: State, settings: Settings) -> None:
     keep = settings.average * (1 - math.exp(-state.steps * (1 - settings.average)))
-    for mean, value in zip(state.averaged.state_dict().values(), state.model.state_dict().values(), strict=True):
-        if mean.is_floating_point():
-            mean.lerp_(value, 1 - keep)
-        else:
-            mean.copy_(value)
+    with torch.no_grad():
+        for mean, value in zip(state.averaged.state_dict().values(), state.model.state_dict().values(), strict=True):
+            if mean.is_floating_point():
+                mean.lerp_(value, 1 - keep)
+            else:
+                mean.copy_(value)
 
 
 def batches(

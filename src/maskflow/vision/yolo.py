@@ -15,8 +15,8 @@ from maskflow.errors import VisionError
 from maskflow.vision.boxes import Detections, Floats
 
 DECODE = "2sigmoid"
-"""Name of the decode form, as stored in the model's metadata: xy = 2σ - 0.5 + cell, wh = (2σ)² x anchor (the form of
-YOLOv5; it trains better on cell borders than darknet's σ and e^x)."""
+"""Name of the decode form, as stored in the model's metadata: with s the logistic function, xy = 2s - 0.5 + cell and
+wh = (2s)^2 x anchor (the form of YOLOv5; it trains better on cell borders than darknet's s and e^x)."""
 
 
 @dataclass(frozen=True, slots=True)
