@@ -122,7 +122,7 @@ def _export(options: argparse.Namespace) -> None:
 
 
 def _say(text: str, stream: TextIO | None = None) -> None:
-    print(text, file=stream or sys.stdout, flush=True)  # noqa: T201  # this file is a command
+    print(text, file=stream or sys.stdout, flush=True)
 
 
 if __name__ == "__main__":
