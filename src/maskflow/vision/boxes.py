@@ -68,7 +68,8 @@ class Fit:
     @staticmethod
     def _map(xyxy: npt.ArrayLike, scale: tuple[float, float], shift: tuple[float, float]) -> Floats:
         corners = np.asarray(xyxy, np.float64).reshape(-1, 4)
-        return (corners * np.tile(scale, 2) + np.tile(shift, 2)).astype(np.float32)
+        mapped: Floats = (corners * np.tile(scale, 2) + np.tile(shift, 2)).astype(np.float32)
+        return mapped
 
 
 def stretch(width: int, height: int, size: int) -> Fit:
