@@ -1,7 +1,7 @@
 """Finds faces, rather one too many than one too few: whoever is missed here is published in clear.
 
-YuNet sees faces of about 10 to 300 pixels, so a picture is searched at several sizes: shrunk until the nearest face fits,
-and enlarged until a distant one does. Its boxes end above the chin of a masked face; they are drawn down and outwards
+YuNet sees faces of about 10 to 300 pixels, so a picture is searched at several sizes: shrunk until the nearest face
+fits, and enlarged until a distant one does. Its boxes end above the chin of a masked face; they are drawn down and outwards
 before anyone uses them. The threshold is far below the usual 0.6 to 0.9; how much that covers, and what it costs, is
 measured by `tests/benchmarks/coverage.py` and stands in the model's card.
 """
@@ -48,7 +48,7 @@ class Pass:
 
 
 PASSES = (Pass(320, largest=np.inf, margin=0.15), Pass(640), Pass(1280, largest=150.0), Pass(1920, largest=150.0))
-"""From coarse to fine; a pass is used when it enlarges less than `ENLARGE` times, the last one only for large frames."""
+"""From coarse to fine; a pass is used when it enlarges at most `ENLARGE` times, the last one only for large frames."""
 
 ENLARGE = 4.0
 
@@ -59,7 +59,7 @@ class FaceFinder:
     def __init__(
         self, model: Path, *, score: float = SCORE, passes: tuple[Pass, ...] = PASSES, sha256: str = MODEL_SHA256
     ) -> None:
-        """`score` is the lowest confidence that counts as a face, 0..1; raises VisionError when the model is unusable."""
+        """`score` is the lowest confidence of a face, 0..1; raises VisionError when the model is unusable."""
         if not 0 < score < 1:
             raise VisionError(f"the score of a face lies between 0 and 1, not {score}")
         self._network = onnx.load(Path(model), sha256=sha256)
@@ -102,4 +102,4 @@ def _outward(boxes: npt.NDArray[np.float32], width: int, height: int) -> npt.NDA
     sides = boxes[:, 2:] - boxes[:, :2]
     left_top, right_bottom = np.array(OUTWARD[:2]), np.array(OUTWARD[2:])
     corners = np.concatenate([boxes[:, :2] - sides * left_top, boxes[:, 2:] + sides * right_bottom], axis=1)
-    return np.clip(corners, 0, np.array([width, height, width, height])).astype(np.float32)
+    return np.asarray(np.clip(corners, 0, np.array([width, height, width, height])), np.float32)

@@ -37,8 +37,8 @@ def canvas(frame_bgr: npt.NDArray[np.uint8], scale: float, margin: int) -> Float
 
 
 def decode(outputs: Sequence[Floats], columns: int, floor: float) -> Detections:
-    """Everything scored at least `floor` (0..1), in pixels of an input that is `columns` pixels wide; not suppressed."""
-    parts = [_decode_grid(*outputs[index::3], columns // stride, stride, floor) for index, stride in enumerate(STRIDES)]
+    """Everything scored at least `floor` (0..1), in pixels of an input that is `columns` pixels wide; doubles kept."""
+    parts = [_decode_grid(outputs[index::3], columns // stride, stride, floor) for index, stride in enumerate(STRIDES)]
     xyxy = np.concatenate([boxes for boxes, _ in parts])
     score = np.concatenate([scores for _, scores in parts])
     return Detections(xyxy, score, np.zeros(len(score), np.int64))
@@ -59,8 +59,9 @@ def landmarks(outputs: Sequence[Floats], columns: int, floor: float) -> tuple[Fl
 
 
 def _decode_grid(
-    cls: Floats, obj: Floats, bbox: Floats, _kps: Floats, columns: int, stride: int, floor: float
+    outputs: Sequence[Floats], columns: int, stride: int, floor: float
 ) -> tuple[Floats, Floats]:
+    cls, obj, bbox, _ = outputs
     score, cells, corner = _confident(cls, obj, columns, floor)
     raw = bbox[0][cells]
     centre = (corner + raw[:, :2]) * stride
