@@ -14,7 +14,7 @@ from typing import Any
 
 from .errors import Place
 
-NO_MAPPING: Mapping[str, Any] = MappingProxyType({})
+NO_MAPPING: Mapping[Any, Any] = MappingProxyType({})
 
 
 class StorageKind(enum.StrEnum):

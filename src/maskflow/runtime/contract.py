@@ -28,7 +28,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from ..model import NO_MAPPING
+from maskflow.model import NO_MAPPING
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..errors import FunctionError
+from maskflow.errors import FunctionError
 
 MANIFEST_NAME = "manifest.json"
 FORMAT = 1

@@ -1,1 +1,1 @@
-"""Pixels only: frames out of videos, faces found and hidden, masks told from bare faces. Imports nothing above errors."""
+"""Pixels only: frames out of videos, faces found and hidden, masks told from bare faces. Imports only errors."""

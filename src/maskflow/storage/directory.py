@@ -1,0 +1,296 @@
+"""Buckets that are directories: `<root>/<bucket>/<key>`, safe to fill with `cp`, `mv` or a file manager.
+
+What S3 keeps beside an object (ETag, metadata) lies in a sidecar below `<bucket>/.maskflow/meta/`, named by the
+SHA-256 of the key, so that it is invisible in listings and hostile keys cannot reach it. A sidecar counts only while
+the file's size and modification time are those that it was written for: a file that somebody replaced by hand is a
+new object without a history. The ETag is the SHA-256 of the bytes; the sequencer is the time of the last change of
+the inode, which no user can set back.
+
+A put writes a temporary file in `.maskflow/tmp`, then the sidecar, then renames. Killed between the two, the object
+is not there and its sidecar describes nothing. Puts with a condition take a lock on the bucket while they compare.
+Symbolic links to directories are not followed, neither for reading nor for writing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import itertools
+import os
+import re
+import shutil
+import stat as stat_module
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import IO
+
+from maskflow.errors import NotFound, PreconditionFailed, StorageError
+from maskflow.model import NO_MAPPING
+
+from . import sidecars
+from .base import ABSENT, HIDDEN, ObjectInfo
+from .keys import check_key
+from .sidecars import Sidecar
+
+BUCKET_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,254}\Z")
+CHUNK = 1 << 20
+HASHES_KEPT = 1024
+_numbers = itertools.count()
+
+
+class DirectoryStorage:
+    """The `Storage` of one realm. `root` holds a directory for each bucket; buckets are made by the deployer."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._safe: set[str] = set()
+        self._hashes: dict[tuple[str, int, int, int], str] = {}
+
+    def buckets(self) -> tuple[str, ...]:
+        try:
+            entries = sorted(os.listdir(self.root))
+        except FileNotFoundError:
+            return ()
+        return tuple(name for name in entries if BUCKET_NAME.match(name) and (self.root / name).is_dir())
+
+    def create_bucket(self, bucket: str) -> None:
+        self._bucket_path(bucket).joinpath(HIDDEN, "tmp").mkdir(parents=True, exist_ok=True)
+
+    def path(self, bucket: str, key: str) -> Path:
+        """The file of an object, for reading in place. It may not exist. Raises StorageError for a hostile key."""
+        check_key(key)
+        return Path(f"{self.root}/{bucket}/{key}")
+
+    def stat(self, bucket: str, key: str) -> ObjectInfo:
+        path = self.path(bucket, key)
+        self._inside(bucket, path.parent)
+        status = _regular(path, bucket, key)
+        sidecar = sidecars.read(self._bucket_path(bucket), key, status)
+        if sidecar:
+            return _info(key, status, sidecar.etag, sidecar.metadata)
+        return _info(key, status, self._hash(path, bucket, key, status))
+
+    def get(self, bucket: str, key: str, target: Path, *, start: int = 0) -> ObjectInfo:
+        info = self.stat(bucket, key)
+        with open(self.path(bucket, key), "rb") as source, open(target, "ab" if start else "wb") as sink:
+            source.seek(start)
+            shutil.copyfileobj(source, sink, CHUNK)
+        return info
+
+    def read(self, bucket: str, key: str) -> tuple[bytes, str]:
+        path = self.path(bucket, key)
+        self._inside(bucket, path.parent)
+        try:
+            data = path.read_bytes()
+        except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+            raise NotFound(f"{bucket}/{key} does not exist") from None
+        except OSError as error:
+            raise StorageError(f"cannot read {bucket}/{key}: {error.strerror}") from error
+        return data, hashlib.sha256(data).hexdigest()
+
+    def put(
+        self,
+        bucket: str,
+        key: str,
+        source: Path | bytes,
+        *,
+        metadata: Mapping[str, str] = NO_MAPPING,
+        expect: str | None = None,
+    ) -> ObjectInfo:
+        path = self.path(bucket, key)
+        temporary, etag = self._write_temporary(bucket, source)
+        try:
+            status = os.stat(temporary)
+            self._make_parent(bucket, path.parent)
+            with self._lock(bucket) if expect is not None else contextlib.nullcontext():
+                if expect is not None:
+                    self._compare(bucket, key, expect)
+                if not key.startswith(HIDDEN):
+                    self._write_sidecar(bucket, Sidecar(key, status.st_size, status.st_mtime_ns, etag, metadata))
+                os.replace(temporary, path)
+                status = os.stat(path)
+        except OSError as error:
+            raise StorageError(f"cannot write {bucket}/{key}: {error.strerror}") from error
+        finally:
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(temporary)
+        return _info(key, status, etag, metadata)
+
+    def list(self, bucket: str, prefix: str = "") -> Iterator[ObjectInfo]:
+        """Objects in byte order of their keys. ETags come from sidecars only; a file without one has an empty ETag."""
+        top = self._bucket_path(bucket)
+        if not top.is_dir():
+            raise NotFound(f"bucket {bucket} does not exist")
+        prefix = prefix.strip("/")
+        if prefix and self.path(bucket, prefix).is_file():
+            yield self.stat(bucket, prefix)
+        for key, status in self.scan(bucket, prefix):
+            sidecar = sidecars.read(top, key, status)
+            yield _info(key, status, sidecar.etag, sidecar.metadata) if sidecar else _info(key, status, "")
+
+    def scan(self, bucket: str, prefix: str) -> Iterator[tuple[str, os.stat_result]]:
+        """Keys below `prefix` with what the file system says of them: a listing without any reading of sidecars."""
+        start = self.path(bucket, prefix) if prefix else self._bucket_path(bucket)
+        self._inside(bucket, start)
+        for key, entry in _walk(start, prefix + "/" if prefix else ""):
+            with contextlib.suppress(FileNotFoundError):
+                yield key, entry.stat()
+
+    def delete(self, bucket: str, key: str) -> None:
+        path = self.path(bucket, key)
+        self._inside(bucket, path.parent)
+        for file in (path, sidecars.path(self._bucket_path(bucket), key)):
+            with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+                file.unlink()
+
+    def sweep(self, bucket: str) -> None:
+        """Remove temporary files of processes that are gone. Call when nothing else of this host writes here."""
+        folder = self._bucket_path(bucket) / HIDDEN / "tmp"
+        for file in folder.glob("*"):
+            owner = file.name.split("-")[0]
+            if not (owner.isdigit() and Path(f"/proc/{owner}").exists() and int(owner) != os.getpid()):
+                with contextlib.suppress(FileNotFoundError):
+                    file.unlink()
+
+    # What follows is nobody else's business.
+
+    def _bucket_path(self, bucket: str) -> Path:
+        if not BUCKET_NAME.match(bucket):
+            raise StorageError(f"{bucket!r} cannot be a bucket's name")
+        return self.root / bucket
+
+    def _inside(self, bucket: str, parent: Path) -> None:
+        """Refuse a folder that a symbolic link leads out of the bucket."""
+        name = str(parent)
+        if name in self._safe:
+            return
+        top = os.path.realpath(self._bucket_path(bucket))
+        real = os.path.realpath(parent)
+        if real != top and not real.startswith(top + "/"):
+            raise StorageError(f"{parent} is a link that leads out of bucket {bucket}")
+        if parent.is_dir():
+            self._safe.add(name)
+
+    def _make_parent(self, bucket: str, parent: Path) -> None:
+        self._inside(bucket, parent)
+        if not parent.is_dir():
+            if not self._bucket_path(bucket).is_dir():
+                raise NotFound(f"bucket {bucket} does not exist")
+            parent.mkdir(parents=True, exist_ok=True)
+
+    def _write_temporary(self, bucket: str, source: Path | bytes) -> tuple[str, str]:
+        folder = f"{self._bucket_path(bucket)}/{HIDDEN}tmp"
+        temporary = f"{folder}/{os.getpid()}-{next(_numbers)}"
+        try:
+            with open(temporary, "wb") as sink:
+                return temporary, _copy(source, sink)
+        except FileNotFoundError:
+            if not self._bucket_path(bucket).is_dir():
+                raise NotFound(f"bucket {bucket} does not exist") from None
+            if isinstance(source, Path) and not source.exists():
+                raise StorageError(f"{source} does not exist") from None
+            os.makedirs(folder, exist_ok=True)
+            return self._write_temporary(bucket, source)
+        except OSError as error:
+            with contextlib.suppress(OSError):
+                os.unlink(temporary)
+            raise StorageError(f"cannot write into bucket {bucket}: {error.strerror}") from error
+
+    def _compare(self, bucket: str, key: str, expect: str) -> None:
+        try:
+            current = self.stat(bucket, key).etag
+        except NotFound:
+            current = ABSENT
+        if current != expect:
+            raise PreconditionFailed(f"{bucket}/{key} is not what it was expected to be")
+
+    @contextlib.contextmanager
+    def _lock(self, bucket: str) -> Iterator[None]:
+        with open(f"{self._bucket_path(bucket)}/{HIDDEN}lock", "w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    def _hash(self, path: Path, bucket: str, key: str, status: os.stat_result) -> str:
+        """The ETag of a file that somebody else put there; a long video is read once, not at every look."""
+        version = (str(path), status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+        if version not in self._hashes:
+            if len(self._hashes) >= HASHES_KEPT:
+                self._hashes.clear()
+            self._hashes[version] = _hash(path, bucket, key)
+        return self._hashes[version]
+
+    def _write_sidecar(self, bucket: str, sidecar: Sidecar) -> None:
+        top = self._bucket_path(bucket)
+        try:
+            before = sidecars.read(top, sidecar.key, os.stat(self.path(bucket, sidecar.key)))
+        except FileNotFoundError:
+            before = None
+        temporary, _ = self._write_temporary(bucket, sidecars.dumps(sidecar, before))
+        sidecars.install(temporary, sidecars.path(top, sidecar.key))
+
+
+def _regular(path: Path, bucket: str, key: str) -> os.stat_result:
+    try:
+        status = os.stat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        raise NotFound(f"{bucket}/{key} does not exist") from None
+    except OSError as error:
+        raise StorageError(f"cannot read {bucket}/{key}: {error.strerror}") from error
+    if not stat_module.S_ISREG(status.st_mode):
+        raise NotFound(f"{bucket}/{key} is not a file")
+    return status
+
+
+def _info(key: str, status: os.stat_result, etag: str, metadata: Mapping[str, str] = NO_MAPPING) -> ObjectInfo:
+    return ObjectInfo(key, status.st_size, etag, sequencer(status), status.st_mtime, metadata)
+
+
+def sequencer(status: os.stat_result) -> str:
+    """The version order of a file: the inode's change time in nanoseconds, 16 hex digits."""
+    return f"{status.st_ctime_ns:016x}"
+
+
+def _hash(path: Path, bucket: str, key: str) -> str:
+    try:
+        with open(path, "rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except FileNotFoundError:
+        raise NotFound(f"{bucket}/{key} does not exist") from None
+    except OSError as error:
+        raise StorageError(f"cannot read {bucket}/{key}: {error.strerror}") from error
+
+
+def _copy(source: Path | bytes, sink: IO[bytes]) -> str:
+    """Write the bytes and return their SHA-256, in one pass."""
+    if isinstance(source, bytes):
+        sink.write(source)
+        return hashlib.sha256(source).hexdigest()
+    digest = hashlib.sha256()
+    with open(source, "rb") as file:
+        while chunk := file.read(CHUNK):
+            digest.update(chunk)
+            sink.write(chunk)
+    return digest.hexdigest()
+
+
+def _walk(folder: Path, head: str) -> Iterator[tuple[str, os.DirEntry[str]]]:
+    """Regular files below `folder` in byte order of `head` + relative path; links to directories are passed over."""
+    try:
+        with os.scandir(folder) as entries:
+            found = [(_sort_name(entry), entry) for entry in entries]
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    for _, entry in sorted(found, key=lambda pair: pair[0]):
+        key = head + entry.name
+        if (key + "/").startswith(HIDDEN):
+            continue
+        if entry.is_dir(follow_symlinks=False):
+            yield from _walk(Path(entry.path), key + "/")
+        elif entry.is_file():
+            yield key, entry
+
+
+def _sort_name(entry: os.DirEntry[str]) -> bytes:
+    name = os.fsencode(entry.name)
+    return name + b"/" if entry.is_dir(follow_symlinks=False) else name
