@@ -7,14 +7,30 @@ or the environment; a `Secret` is only a reference until somebody who needs the 
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
-from typing import Any
+from typing import Any, NoReturn
 
 from .errors import Place
 
-NO_MAPPING: Mapping[Any, Any] = MappingProxyType({})
+
+class _NoMapping(Mapping[Any, Any]):
+    """Holds nothing, for ever; hashable, because Python 3.11 takes no other default for a field of a dataclass."""
+
+    def __getitem__(self, key: object) -> NoReturn:
+        raise KeyError(key)
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
+
+    def __hash__(self) -> int:
+        return 0
+
+
+NO_MAPPING: Mapping[Any, Any] = _NoMapping()
 
 
 class StorageKind(enum.StrEnum):

@@ -1,8 +1,8 @@
 """Finds faces, rather one too many than one too few: whoever is missed here is published in clear.
 
 YuNet sees faces of about 10 to 300 pixels, so a picture is searched at several sizes: shrunk until the nearest face
-fits, and enlarged until a distant one does. Its boxes end above the chin of a masked face; they are drawn down and outwards
-before anyone uses them. The threshold is far below the usual 0.6 to 0.9; how much that covers, and what it costs, is
+fits, and enlarged until a distant one does. Its boxes end above the chin of a masked face; they are drawn down and
+outwards before anyone uses them. The threshold is far below the usual 0.6 to 0.9; how much that covers, and what it costs, is
 measured by `tests/benchmarks/coverage.py` and stands in the model's card.
 """
 

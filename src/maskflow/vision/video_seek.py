@@ -19,7 +19,7 @@ FAR = 10**7
 """Seconds: behind the end of any video, and even in nanoseconds its pts fits into 64 bits."""
 
 
-class Unseekable(Exception):  # noqa: N818 - a turn in the road, not an error that leaves this package
+class Unseekable(Exception):
     """No way to jump in this file; decode it in order instead."""
 
 

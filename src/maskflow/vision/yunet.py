@@ -58,9 +58,7 @@ def landmarks(outputs: Sequence[Floats], columns: int, floor: float) -> tuple[Fl
     return np.concatenate(points), np.concatenate(scores)
 
 
-def _decode_grid(
-    outputs: Sequence[Floats], columns: int, stride: int, floor: float
-) -> tuple[Floats, Floats]:
+def _decode_grid(outputs: Sequence[Floats], columns: int, stride: int, floor: float) -> tuple[Floats, Floats]:
     cls, obj, bbox, _ = outputs
     score, cells, corner = _confident(cls, obj, columns, floor)
     raw = bbox[0][cells]
