@@ -111,7 +111,7 @@ def put(
         return _Job(str(file), file.stat().st_size, lambda: _upload(storage, bucket, key, file))
 
     head = prefix.strip("/") + "/" if prefix.strip("/") else ""
-    jobs = [job(file, head + relative) for source in sources for file, relative in _files(source)]
+    jobs = [job(file, head + relative) for source in sources for file, relative in files_of(source)]
     return _carry_out(jobs, threads, on_progress)
 
 
@@ -128,7 +128,7 @@ def _upload(storage: Storage, bucket: str, key: str, file: Path) -> Moved:
     return Moved(key, str(file), size, skipped=False)
 
 
-def _files(source: Path) -> Iterator[tuple[Path, str]]:
+def files_of(source: Path) -> Iterator[tuple[Path, str]]:
     """Regular files at or below `source` with their path relative to it, sorted; folders behind links are left out."""
     if not source.is_dir():
         if not source.is_file():
