@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
+from maskflow import fdl
 from maskflow.deploy.address import Address
 from maskflow.deploy.plan import Plan
 from maskflow.deploy.planner import make_plan
@@ -23,6 +24,11 @@ def deployed(root: Path) -> Mapping[str, tuple[str, ...]]:
     for name, spec in functions.read_all(Root(root)).items():
         found.setdefault(spec.workflow, []).append(name)
     return {workflow: tuple(names) for workflow, names in sorted(found.items())}
+
+
+def workflow_name(file: Path) -> str:
+    """Under which name a file is deployed. Raises WorkflowError when the file cannot be understood."""
+    return fdl.load(file).get().name
 
 
 def of_workflow(workflow: str, providers: Providers, *, data: bool) -> Plan:

@@ -24,7 +24,7 @@ Providers = Mapping[str, Provider]
 class Planned:
     """A plan with those who can carry it out, and what the file was warned about."""
 
-    workflow: Workflow
+    workflow: str
     plan: Plan
     providers: Providers
     warnings: tuple[Problem, ...] = ()
@@ -50,7 +50,7 @@ def local_providers(root: Path, *, worker: bool = True) -> Providers:
 def plan(file: Path, images: Mapping[str, str], providers: Providers, *, adopt: bool = False) -> Planned:
     """What would have to be done; nothing is."""
     workflow, warnings = load(file, images)
-    return Planned(workflow, plan_for(workflow, providers, adopt=adopt), providers, warnings)
+    return Planned(workflow.name, plan_for(workflow, providers, adopt=adopt), providers, warnings)
 
 
 def plan_as_saved(file: Path, images: Mapping[str, str], providers: Providers, saved: Path) -> Planned:
@@ -62,7 +62,7 @@ def plan_as_saved(file: Path, images: Mapping[str, str], providers: Providers, s
     workflow, warnings = load(file, images)
     now = plan_for(workflow, providers, adopt=promised.adopt, data=promised.data)
     promised.check(now)
-    return Planned(workflow, now, providers, warnings)
+    return Planned(workflow.name, now, providers, warnings)
 
 
 def carry_out(planned: Planned, on_event: Callable[[Event], None] = ignore) -> Report:

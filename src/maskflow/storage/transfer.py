@@ -85,6 +85,20 @@ def get(
     on_progress: OnProgress | None = None,
 ) -> Transfer:
     """Everything at and below `prefix` into `target/<key>`. Raises NotFound when the bucket does not exist."""
+    found = list(storage.list(bucket, prefix))
+    return get_objects(storage, bucket, found, target, threads=threads, on_progress=on_progress)
+
+
+def get_objects(
+    storage: Storage,
+    bucket: str,
+    objects: Sequence[ObjectInfo],
+    target: Path,
+    *,
+    threads: int = THREADS,
+    on_progress: OnProgress | None = None,
+) -> Transfer:
+    """These objects into `target/<key>`."""
 
     def job(info: ObjectInfo) -> _Job:
         def move() -> Moved:
@@ -93,7 +107,7 @@ def get(
 
         return _Job(info.key, info.size, move)
 
-    return _carry_out([job(info) for info in storage.list(bucket, prefix)], threads, on_progress)
+    return _carry_out([job(info) for info in objects], threads, on_progress)
 
 
 def put(
