@@ -81,14 +81,24 @@ def _run_lines(functions: Sequence[str], clock: Callable[[], float]) -> Callable
         nonlocal last
         if step.line.status in FINAL:
             over[step.line.function] = over.get(step.line.function, 0) + 1
-        elif step.line.level not in QUIET:
-            note(f"{clean(step.line.function)}: {clean(step.line.object)}: {clean(step.line.message)}")
+        elif text := _worth_saying(step):
+            note(text)
         if clock() - last >= PATIENCE and step.outstanding:
             last = clock()
-            done = ", ".join(f"{name} {number:,}" for name, number in over.items() if number)
-            note(f"running: {step.known - step.outstanding:,} of {count(step.known, 'event')} done ({done})")
+            done = ", ".join(f"{name} {number:,}" for name, number in over.items() if number) or "none yet"
+            note(f"running: {step.known - step.outstanding:,} of {count(step.known, 'event')} over ({done})")
 
     return show
+
+
+def _worth_saying(step: Step) -> str:
+    """A warning of a function, or that an event is tried again; of a traceback the last line."""
+    line = step.line
+    if line.status in FINAL or line.level in QUIET or not line.message:
+        return ""
+    again = f" (attempt {line.attempt}; it is tried again)" if line.status == "retry" else ""
+    traceback = "\nTraceback" in line.message  # what follows is the retry, or the end, with the same words
+    return "" if traceback else clean(f"{line.function}: {line.object}: {line.message.splitlines()[-1]}{again}")
 
 
 @contextmanager
@@ -103,10 +113,9 @@ def _run_bar() -> Iterator[Callable[[Step], None]]:
         task = bar.add_task("starting", total=None)
 
         def show(step: Step) -> None:
-            line = step.line
-            if line.status not in FINAL and line.level not in QUIET:
-                bar.console.print(f"{clean(line.function)}: {clean(line.object)}: {clean(line.message)}", markup=False)
-            text = f"{line.function} {line.object.rsplit('/', 1)[-1]}"
+            if said := _worth_saying(step):
+                bar.console.print(said, markup=False)
+            text = f"{step.line.function} {step.line.object.rsplit('/', 1)[-1]}"
             bar.update(
                 task, description=escape(clean(text)[-48:]), completed=step.known - step.outstanding, total=step.known
             )
