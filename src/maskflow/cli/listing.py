@@ -40,22 +40,14 @@ def deployed(*, local: bool, as_json: bool) -> None:
 
 
 def _functions(here: Status) -> None:
-    rows = [
-        (
-            one.name,
-            one.workflow,
-            one.side,
-            ", ".join(one.inputs),
-            one.waiting,
-            one.failed,
-            _last(one.last, one.last_status),
-        )
-        for one in here.functions
-    ]
+    if not here.functions:
+        say("nothing is deployed")
+        return
+    rows = [_row(one) for one in here.functions]
     show_table(("FUNCTION", "WORKFLOW", "SIDE", "INPUT", "WAITING", "FAILED", "LAST"), rows)
     if here.worker:
         say(f"\nworker: process {here.worker.pid}, since {here.worker.started[:19]}")
-    elif here.functions:
+    else:
         say("\nworker: not running")
 
 
