@@ -23,7 +23,9 @@ from maskflow.vision.video_write import write_video
 Picture = npt.NDArray[np.uint8]
 
 POINTS_NAME = "points.json"
-WIDTH, HEIGHT, RATE, SECONDS = 1280, 720, 25, 30
+WIDTH, HEIGHT, RATE, SECONDS = 1280, 720, 15, 30
+GAP = 36
+PLASTER = (196, 206, 210)
 
 WALL: tuple[tuple[int, bool, tuple[int, int, int] | None], ...] = (
     (0, False, None),
@@ -48,11 +50,12 @@ def portraits(folder: Path) -> list[Portrait]:
 
 
 def wall(people: list[Portrait]) -> Picture:
-    """The portraits of `WALL` side by side."""
-    panels = []
+    """The portraits of `WALL` side by side, with plaster between them."""
+    gap = np.full((people[0].picture.shape[0], GAP, 3), PLASTER, np.uint8)
+    panels = [gap]
     for number, mirror, colour in WALL:
         person = people[number].mirrored() if mirror else people[number]
-        panels.append((person.masked(colour) if colour else person).picture)
+        panels += [(person.masked(colour) if colour else person).picture, gap]
     return np.concatenate(panels, axis=1)
 
 

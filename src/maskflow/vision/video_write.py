@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from maskflow.errors import VisionError
 
-_ENCODERS = (("libx264", {"preset": "fast", "crf": "23"}), ("mpeg4", {"qscale": "4"}))
+_ENCODERS = (("libx264", {"preset": "veryfast", "crf": "24"}), ("mpeg4", {"qscale": "4"}))
 
 
 def write_video(path: Path, pictures: Iterable[npt.NDArray[np.uint8]], *, rate: int = 25, gop: int = 50) -> int:
