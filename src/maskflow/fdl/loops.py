@@ -78,7 +78,7 @@ def _say(circle: list[int], graph: Graph, functions: tuple[Function, ...], repor
     if not surely:
         hint = f"{hint}, or set apart with 'suffix' what is written and what triggers"
         what = (
-            "may trigger itself, if it writes such names" if len(names) == 1 else "may trigger each other in a circle"
+            "may trigger itself" if len(names) == 1 else "may trigger each other in a circle"
         )
         report.add("possible-loop", place, f"{_way(names)} {what}", hint)
     elif len(names) == 1:

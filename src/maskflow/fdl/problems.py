@@ -98,6 +98,19 @@ def shown(text: str) -> str:
     return repr(short)
 
 
+def as_json(problem: Problem) -> dict[str, str | int]:
+    """A problem for machines; the names of these keys are stable."""
+    return {
+        "file": problem.place.file,
+        "line": problem.place.line,
+        "column": problem.place.column,
+        "severity": problem.severity.value,
+        "code": problem.code,
+        "message": problem.message,
+        "hint": problem.hint,
+    }
+
+
 class Report:
     """Collects problems while a file is read; `deploying` makes some warnings errors."""
 
