@@ -19,7 +19,9 @@ def render(loaded: Loaded, folder: Path) -> str:
 
 def _problem(problem: Problem) -> str:
     where = f"{problem.place.line}:{problem.place.column}" if problem.place.line else str(problem.place)
-    return f"{problem.severity} {where} [{problem.code}] {problem.message}" + (f" | {problem.hint}" if problem.hint else "")
+    return f"{problem.severity} {where} [{problem.code}] {problem.message}" + (
+        f" | {problem.hint}" if problem.hint else ""
+    )
 
 
 def _workflow(workflow: Workflow) -> Iterator[str]:
