@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+<<<<<<< HEAD
 from collections.abc import Iterator
 
 import pytest
@@ -23,3 +24,6 @@ def s3_server(_one_s3_server: S3Server) -> S3Server:
     """An S3 server without a bucket."""
     _one_s3_server.forget()
     return _one_s3_server
+=======
+pytest_plugins = ["datacases"]
+>>>>>>> fdl
