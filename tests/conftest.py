@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-<<<<<<< HEAD
 from collections.abc import Iterator
 
 import pytest
 
 from s3_server import S3Server, start
 
+pytest_plugins = ["datacases"]
 pytest.register_assert_rewrite("contracts.storage")
 
 
@@ -24,6 +24,3 @@ def s3_server(_one_s3_server: S3Server) -> S3Server:
     """An S3 server without a bucket."""
     _one_s3_server.forget()
     return _one_s3_server
-=======
-pytest_plugins = ["datacases"]
->>>>>>> fdl
