@@ -49,7 +49,10 @@ def nothing(verb: str, address: Address) -> None:
 
 @dataclass
 class FakeProvider:
-    """Serves `wants` for each workflow name; `before` and `after` are called around every effect and may raise."""
+    """Serves `wants` for each workflow name (and file, if it has one).
+
+    `before` and `after` are called around every effect and may raise.
+    """
 
     cloud: Cloud = field(default_factory=Cloud)
     wants: dict[str, Sequence[Resource]] = field(default_factory=dict)
@@ -58,7 +61,7 @@ class FakeProvider:
     down: str = ""
 
     def wanted(self, workflow: Workflow) -> Sequence[Resource]:
-        return self.wants.get(workflow.name, ())
+        return self.wants.get(workflow.name + workflow.file, ())
 
     def read(self, address: Address) -> Observed | None:
         self.reachable()
