@@ -60,7 +60,7 @@ class FakeProvider:
     """
 
     cloud: Cloud = field(default_factory=Cloud)
-    wants: dict[str, Sequence[Resource]] = field(default_factory=dict)
+    wants: dict[str, list[Resource]] = field(default_factory=dict)
     before: Callable[[str, Address], None] = nothing
     halfway: Callable[[str, Address], None] = nothing
     after: Callable[[str, Address], None] = nothing

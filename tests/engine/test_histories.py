@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from engine.fakes import Cloud, Crash, FakeProvider, ref
 from maskflow.deploy.apply import Report, apply
@@ -41,7 +41,7 @@ VERBS = {
 def wishes(draw: st.DrawFn) -> list[Resource]:
     """Some of the addresses with small specs, needing and referring to others without a cycle."""
     order = draw(st.permutations(ADDRESSES))
-    chosen = order[: draw(st.integers(0, len(order)))]
+    chosen = order[: draw(st.integers(2, len(order)))]
     made: list[Resource] = []
     for address in chosen:
         made.append(_wish(draw, address, made))
@@ -71,6 +71,13 @@ def _wish(draw: st.DrawFn, address: Address, earlier: Sequence[Resource]) -> Res
         keep=address.kind == "bucket",
         shared=address.kind == "shared",
     )
+
+
+TWEAKS = st.dictionaries(
+    st.sampled_from([*ADDRESSES, *PARTS]),
+    st.tuples(st.sampled_from(["size", "size", "fixed"]), st.integers(1, 4)),
+    min_size=2,
+)
 
 
 @dataclass
@@ -162,22 +169,49 @@ class Histories(RuleBasedStateMachine):
             assert sorted(told) == sorted(lines)
             assert {address for _, address in writes} <= set(told) - {change.address for change in report.left}
 
-    @rule(wanted=wishes())
-    def change_the_workflow(self, wanted: list[Resource]) -> None:
+    @initialize(wanted=wishes())
+    def begin(self, wanted: list[Resource]) -> None:
         self.provider.wants[US] = wanted
 
+    @rule(wanted=wishes())
+    def write_another_workflow(self, wanted: list[Resource]) -> None:
+        self.provider.wants[US] = wanted
+
+    @rule(changes=TWEAKS)
+    def edit_the_workflow(self, changes: dict[Address, tuple[str, int]]) -> None:
+        for index, wish in enumerate(self.provider.wants[US]):
+            if wish.address in changes:
+                key, value = changes[wish.address]
+                self.provider.wants[US][index] = replace(wish, spec=Spec({**wish.spec, key: value}))
+
     @rule(
-        adopt=st.booleans(),
-        data=st.booleans(),
+        changes=TWEAKS,
+        data=st.sampled_from([True, True, False]),
         when=st.sampled_from(["before", "halfway", "after"]),
-        number=st.integers(1, 8),
+        number=st.integers(1, 6),
         workers=st.sampled_from([1, 4]),
     )
-    def apply_and_die(self, adopt: bool, data: bool, when: str, number: int, workers: int) -> None:
-        self.run(self.plan(adopt=adopt, data=data), Trouble(self.cloud, when, number), workers)
+    def edit_apply_and_die(
+        self, changes: dict[Address, tuple[str, int]], data: bool, when: str, number: int, workers: int
+    ) -> None:
+        self.edit_the_workflow(changes)
+        self.run(self.plan(adopt=True, data=data), Trouble(self.cloud, when, number), workers)
 
-    @rule(adopt=st.booleans(), number=st.integers(1, 4), edit=st.sampled_from([*ADDRESSES, *PARTS]))
-    def apply_while_another_hand_edits(self, adopt: bool, number: int, edit: Address) -> None:
+    @rule(wanted=wishes(), when=st.sampled_from(["before", "after"]), number=st.integers(1, 12))
+    def change_apply_and_die(self, wanted: list[Resource], when: str, number: int) -> None:
+        self.provider.wants[US] = wanted
+        self.run(self.plan(adopt=True, data=True), Trouble(self.cloud, when, number), workers=1)
+
+    @rule(
+        changes=TWEAKS,
+        adopt=st.booleans(),
+        number=st.integers(1, 4),
+        edit=st.sampled_from([*ADDRESSES, *PARTS]),
+    )
+    def apply_while_another_hand_edits(
+        self, changes: dict[Address, tuple[str, int]], adopt: bool, number: int, edit: Address
+    ) -> None:
+        self.edit_the_workflow(changes)
         trouble = Trouble(self.cloud, "edit", number, edit)
         report = self.run(self.plan(adopt=adopt), trouble, workers=1)
         for one in report.failed if report else ():
@@ -191,7 +225,7 @@ class Histories(RuleBasedStateMachine):
             return
         assert report.complete, [str(one.error) for one in report.failed]
         assert self.plan(adopt=adopt, data=data).writes == ()
-        for resource in self.provider.wants.get(US, ()):
+        for resource in self.provider.wants[US]:
             assert self.cloud.things[resource.address].owner == US or resource.shared
 
     @rule(data=st.booleans(), workers=st.sampled_from([1, 4]))
@@ -237,7 +271,7 @@ PROFILE = settings(deadline=None, suppress_health_check=list(HealthCheck), print
 
 def test_histories() -> None:
     """A few histories for every day."""
-    run(100, 15)
+    run(60, 15)
 
 
 @pytest.mark.slow
