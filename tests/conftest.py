@@ -8,6 +8,7 @@ import pytest
 
 from contracts.s3_server import S3Server, start
 
+pytest_plugins = ["datacases"]
 pytest.register_assert_rewrite("contracts.storage")
 
 

@@ -47,18 +47,28 @@ def nothing(verb: str, address: Address) -> None:
     """No mishap."""
 
 
+def anything(address: Address) -> None:
+    """No objection."""
+
+
 @dataclass
 class FakeProvider:
-    """Serves `wants` for each workflow name; `before` and `after` are called around every effect and may raise."""
+    """Serves `wants` for each workflow name (and file, if it has one).
+
+    `before`, `halfway` (of a creation) and `after` are called around every effect, `removing` before a deletion; all
+    may raise. `down` is the message of an outage.
+    """
 
     cloud: Cloud = field(default_factory=Cloud)
-    wants: dict[str, Sequence[Resource]] = field(default_factory=dict)
+    wants: dict[str, list[Resource]] = field(default_factory=dict)
     before: Callable[[str, Address], None] = nothing
+    halfway: Callable[[str, Address], None] = nothing
     after: Callable[[str, Address], None] = nothing
+    removing: Callable[[Address], None] = anything
     down: str = ""
 
     def wanted(self, workflow: Workflow) -> Sequence[Resource]:
-        return self.wants.get(workflow.name, ())
+        return self.wants.get(workflow.name + workflow.file, ())
 
     def read(self, address: Address) -> Observed | None:
         self.reachable()
@@ -78,8 +88,11 @@ class FakeProvider:
                 raise Conflict(f"{resource.address} exists")
             self.check(resource)
             made = {"id": f"id{next(self.cloud.serial)}", "version": f"v{next(self.cloud.serial)}"}
+            begun = Spec({key: resource.spec[key] for key in resource.replace_on if key in resource.spec})
+            self.write("create", resource, begun, made)
+            self.halfway("create", resource.address)
             spec = Spec({"added_by_cloud": 1, **stored(resource.spec)})
-            self.write("create", resource, spec, made)
+            self.show(resource, spec, made)
         self.after("create", resource.address)
         return made
 
@@ -105,9 +118,15 @@ class FakeProvider:
             now = self.cloud.things.get(address)
             if now is not None:
                 assert now.owner == before.owner is not None, "the engine must not touch what belongs to others"
+                self.removing(address)
                 self.cloud.writes.append(("delete", address))
                 self.cloud.drop(address)
         self.after("delete", address)
+
+    def calm(self) -> None:
+        """No more trouble."""
+        self.before = self.halfway = self.after = nothing
+        self.removing = anything
 
     def reachable(self) -> None:
         if self.down:
@@ -120,6 +139,9 @@ class FakeProvider:
 
     def write(self, verb: str, resource: Resource, spec: Spec, attributes: Mapping[str, str]) -> None:
         self.cloud.writes.append((verb, resource.address))
+        self.show(resource, spec, attributes)
+
+    def show(self, resource: Resource, spec: Spec, attributes: Mapping[str, str]) -> None:
         seen = Observed(spec, resource.owner, attributes, "", tuple(sorted(resource.waits_for)), resource.keep)
         self.cloud.put(resource.address, seen)
 

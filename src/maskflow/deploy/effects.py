@@ -27,7 +27,8 @@ def perform(change: Change, provider: Provider, attributes: Mapping[Address, Map
     now = provider.read(change.address)
     if change.resource is None:
         return _delete(change, now, provider)
-    resource = replace(change.resource, spec=_resolved(change.resource.spec, attributes))
+    # With its references resolved the spec does not say any more what it needs, so that is spelled out.
+    resource = replace(change.resource, spec=_resolved(change.resource.spec, attributes), needs=change.after)
     if change.before is None:
         if now is not None:
             raise Conflict(f"{change.address} has come into being since the plan was made")

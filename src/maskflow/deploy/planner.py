@@ -61,7 +61,7 @@ def merged(wanted: Iterable[Resource]) -> list[Resource]:
 def _in_order(resources: Mapping[Address, Resource]) -> list[Address]:
     needs = {address: resource.waits_for for address, resource in resources.items()}
     for address in sorted(needs):
-        for need in sorted(needs[address] - needs.keys()):
+        for need in sorted(need for need in needs[address] if need not in needs):
             raise ProviderError(f"{address} needs {need}, which nothing makes")
     ordered, tangled = topological(needs)
     if tangled:

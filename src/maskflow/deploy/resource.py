@@ -110,6 +110,8 @@ class Provider(Protocol):
     def create(self, resource: Resource) -> Mapping[str, str]:
         """Make it, with its mark, and return its attributes as `read` would; Conflict when something stands there.
 
+        The spec has no `Ref` left, and `needs` names everything that it waited for.
+
         When it returns, the thing can be used by what needs it. When it was killed halfway, `read` shows what there
         is and a later `update` finishes it: so the mark goes on with the first write.
         """
