@@ -41,6 +41,13 @@ class Side:
         ports = (_port(table, self, inputs=inputs) for table in tables)
         return tuple(port for port in ports if port)
 
+    def check_mount(self, table: Table) -> None:
+        """Say what is wrong with a bucket that OSCAR mounts; maskflow only passes it on."""
+        if not table.text("storage_provider") or not table.text("path"):
+            return
+        if _storage(table.text("storage_provider"), table.at("storage_provider"), self):
+            _path(table.text("path"), StorageRef(StorageKind.MINIO), table.at("path"), self.report)
+
 
 def _storage(text: str, place: Place, side: Side) -> StorageRef | None:
     """`minio`, `s3.archive`; None when there is no such kind (said)."""

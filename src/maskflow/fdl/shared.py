@@ -12,7 +12,7 @@ from maskflow.model import Retry, Secret
 
 from .code import Local
 from .problems import Report, shown
-from .secret import is_placeholder, tells_a_secret
+from .secret import HOW, is_placeholder, tells_a_secret
 from .table import Table
 
 
@@ -58,11 +58,10 @@ def _suspect(name: str, value: str, place: Place, report: Report) -> None:
     """A variable that is named like a secret, and has a value, is one that stands in clear."""
     if not value or not tells_a_secret(name):
         return
-    hint = "write {env: NAME}, {file: path} or {keyring: service/name} as its value"
     if is_placeholder(value):
-        report.add("placeholder", place, f"{shown(name)} is still a placeholder", hint)
+        report.add("placeholder", place, f"{shown(name)} is still a placeholder", HOW)
     else:
-        report.add("plain-secret", place, f"{shown(name)} is written in clear", hint)
+        report.add("plain-secret", place, f"{shown(name)} is written in clear", HOW)
 
 
 def check_name(table: Table, pattern: re.Pattern[str], rule: str, report: Report) -> str:

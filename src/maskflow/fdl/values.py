@@ -14,7 +14,7 @@ from .keys import Key, Kind
 from .limits import LIMITS
 from .nodes import Items, Node, Scalar, describe, is_null
 from .problems import Report, shown
-from .secret import looks_like_reference, read_secret
+from .secret import HOW, bracketed, looks_like_reference, read_secret
 from .suggest import did_you_mean
 
 Value = str | int | float | bool | Secret
@@ -46,6 +46,9 @@ def read_scalar(node: Node, name: str, key: Key, context: Context) -> Value | No
     """The value of a key whose kind is a single one; None when it is wrong (said) or unset."""
     if key.kind is Kind.SECRET or (key.kind is Kind.SETTING and looks_like_reference(node)):
         return read_secret(node, name, context.report, context.folder)
+    if key.kind is Kind.SETTING and (text := bracketed(node)):
+        context.report.add("placeholder", node.place, f"{shown(name)} is still a placeholder", HOW)
+        return text
     if isinstance(node, Items) and len(node.items) == 1 and key.kind is Kind.ONE_TEXT:
         node = node.items[0]
     if not isinstance(node, Scalar):
