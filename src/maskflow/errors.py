@@ -121,8 +121,13 @@ class ImageError(MaskflowError):
 
 
 class FunctionError(MaskflowError):
+    """`retryable`: whether the same input may fare better at another try."""
+
     exit_code = 10
+    retryable: ClassVar[bool] = True
 
 
 class VisionError(FunctionError):
-    pass
+    """The pixels themselves are at fault, or the means to judge them: the next try would see the same."""
+
+    retryable = False

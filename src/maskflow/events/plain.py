@@ -33,6 +33,11 @@ def dumps(event: ObjectCreated) -> str:
     return json.dumps({MARK: 1, **asdict(event)}, separators=(",", ":"))
 
 
+def row(event: ObjectCreated) -> list[str | int]:
+    """The fields in their order, the shortest JSON that `ObjectCreated(*row)` takes back."""
+    return [event.storage, event.bucket, event.key, event.size, event.etag, event.sequencer, event.time, event.run]
+
+
 def _one(item: Mapping[str, Any]) -> ObjectCreated:
     if item[MARK] != 1:
         raise FunctionError(f"event of version {item[MARK]!r}; this maskflow reads 1")

@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from maskflow.model import NO_MAPPING
 
@@ -51,6 +51,10 @@ class Storage(Protocol):
         """Write the object's bytes from `start` on to the end of file `target` (created if need be)."""
         ...
 
+    def read(self, bucket: str, key: str) -> tuple[bytes, str]:
+        """The bytes and the ETag of a small object."""
+        ...
+
     def put(
         self,
         bucket: str,
@@ -66,3 +70,10 @@ class Storage(Protocol):
     def delete(self, bucket: str, key: str) -> None:
         """Deleting what is not there is no error."""
         ...
+
+
+@runtime_checkable
+class InPlace(Protocol):
+    """A storage whose objects are files of this machine: they can be read where they are."""
+
+    def path(self, bucket: str, key: str) -> Path: ...

@@ -35,6 +35,7 @@ from .sidecars import Sidecar
 
 BUCKET_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,254}\Z")
 CHUNK = 1 << 20
+HASHES_KEPT = 1024
 _numbers = itertools.count()
 
 
@@ -44,6 +45,7 @@ class DirectoryStorage:
     def __init__(self, root: Path) -> None:
         self.root = root
         self._safe: set[str] = set()
+        self._hashes: dict[tuple[str, int, int, int], str] = {}
 
     def buckets(self) -> tuple[str, ...]:
         try:
@@ -67,7 +69,7 @@ class DirectoryStorage:
         sidecar = sidecars.read(self._bucket_path(bucket), key, status)
         if sidecar:
             return _info(key, status, sidecar.etag, sidecar.metadata)
-        return _info(key, status, _hash(path, bucket, key))
+        return _info(key, status, self._hash(path, bucket, key, status))
 
     def get(self, bucket: str, key: str, target: Path, *, start: int = 0) -> ObjectInfo:
         info = self.stat(bucket, key)
@@ -76,14 +78,16 @@ class DirectoryStorage:
             shutil.copyfileobj(source, sink, CHUNK)
         return info
 
-    def read(self, bucket: str, key: str) -> bytes:
-        """A small object's bytes."""
+    def read(self, bucket: str, key: str) -> tuple[bytes, str]:
         path = self.path(bucket, key)
         self._inside(bucket, path.parent)
         try:
-            return path.read_bytes()
+            data = path.read_bytes()
         except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
             raise NotFound(f"{bucket}/{key} does not exist") from None
+        except OSError as error:
+            raise StorageError(f"cannot read {bucket}/{key}: {error.strerror}") from error
+        return data, hashlib.sha256(data).hexdigest()
 
     def put(
         self,
@@ -207,9 +211,23 @@ class DirectoryStorage:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
+    def _hash(self, path: Path, bucket: str, key: str, status: os.stat_result) -> str:
+        """The ETag of a file that somebody else put there; a long video is read once, not at every look."""
+        version = (str(path), status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+        if version not in self._hashes:
+            if len(self._hashes) >= HASHES_KEPT:
+                self._hashes.clear()
+            self._hashes[version] = _hash(path, bucket, key)
+        return self._hashes[version]
+
     def _write_sidecar(self, bucket: str, sidecar: Sidecar) -> None:
-        temporary, _ = self._write_temporary(bucket, sidecar.dumps())
-        sidecars.install(temporary, sidecars.path(self._bucket_path(bucket), sidecar.key))
+        top = self._bucket_path(bucket)
+        try:
+            before = sidecars.read(top, sidecar.key, os.stat(self.path(bucket, sidecar.key)))
+        except FileNotFoundError:
+            before = None
+        temporary, _ = self._write_temporary(bucket, sidecars.dumps(sidecar, before))
+        sidecars.install(temporary, sidecars.path(top, sidecar.key))
 
 
 def _regular(path: Path, bucket: str, key: str) -> os.stat_result:

@@ -22,15 +22,14 @@ class Sidecar:
     etag: str
     metadata: Mapping[str, str]
 
-    def dumps(self) -> bytes:
-        document = {
-            "key": self.key,
-            "size": self.size,
-            "mtime_ns": self.mtime_ns,
-            "etag": self.etag,
-            "metadata": dict(self.metadata),
-        }
-        return json.dumps(document, sort_keys=True).encode()
+    def row(self) -> list[object]:
+        return [self.size, self.mtime_ns, self.etag, dict(self.metadata)]
+
+
+def dumps(sidecar: Sidecar, before: Sidecar | None) -> bytes:
+    """The file's content: the coming version and the present one, since a kill may leave either beside it."""
+    versions = [version.row() for version in (sidecar, before) if version]
+    return json.dumps({"key": sidecar.key, "versions": versions}, separators=(",", ":")).encode()
 
 
 def path(bucket: Path, key: str) -> Path:
@@ -45,11 +44,13 @@ def read(bucket: Path, key: str, status: os.stat_result) -> Sidecar | None:
         return None
     try:
         with open(path(bucket, key), "rb") as file:
-            found = json.loads(file.read())
-        sidecar = Sidecar(key, found["size"], found["mtime_ns"], found["etag"], found["metadata"])
+            versions = json.loads(file.read())["versions"]
+        for size, mtime_ns, etag, metadata in versions:
+            if (size, mtime_ns) == (status.st_size, status.st_mtime_ns):
+                return Sidecar(key, size, mtime_ns, etag, metadata)
     except (OSError, ValueError, KeyError, TypeError):
-        return None  # absent or damaged: the object is then one without a history, and its bytes are hashed again
-    return sidecar if (sidecar.size, sidecar.mtime_ns) == (status.st_size, status.st_mtime_ns) else None
+        pass  # absent or damaged: the object is then one without a history, and its bytes are hashed again
+    return None
 
 
 def install(temporary: str, target: Path) -> None:

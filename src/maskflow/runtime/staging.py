@@ -1,0 +1,57 @@
+"""Bringing the input to the function: in place where the bytes are files of this machine already, else a copy."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from maskflow.errors import NotFound
+from maskflow.model import ObjectCreated
+from maskflow.storage.base import InPlace, ObjectInfo, Storage
+from maskflow.storage.keys import MAX_SEGMENT
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """The input as the function sees it. `sha256` is empty until `digest` is asked for where it costs a read."""
+
+    path: Path
+    info: ObjectInfo
+    in_place: bool
+
+
+def fetch(storage: Storage, event: ObjectCreated, folder: Path, *, private: bool) -> Staged:
+    """Stage the current version of the object. `private`: the function may write to its copy (programs do)."""
+    if isinstance(storage, InPlace) and not private:
+        return Staged(storage.path(event.bucket, event.key), storage.stat(event.bucket, event.key), in_place=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / file_name(event.key)
+    return Staged(path, storage.get(event.bucket, event.key, path), in_place=False)
+
+
+def unchanged(storage: Storage, event: ObjectCreated, staged: Staged) -> bool:
+    """Whether what was worked on in place is still the same file; a copy cannot change under the function."""
+    if not staged.in_place:
+        return True
+    try:
+        now = storage.stat(event.bucket, event.key)
+    except NotFound:
+        return False
+    return (now.size, now.etag) == (staged.info.size, staged.info.etag)
+
+
+def sha256(staged: Staged) -> str:
+    """Of the staged bytes, hex. A storage of files has it as its ETag."""
+    if staged.in_place:
+        return staged.info.etag
+    with open(staged.path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def file_name(key: str) -> str:
+    """A harmless file name for a key's last segment, recognisable where that is possible."""
+    name = key.rstrip("/").rpartition("/")[2].replace("\0", "_")
+    if name in ("", ".", "..") or len(name.encode("utf-8", "surrogateescape")) > MAX_SEGMENT:
+        return "object" + Path(name[-20:]).suffix
+    return name

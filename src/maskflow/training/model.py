@@ -1,0 +1,151 @@
+"""YOLOv3-tiny in PyTorch: Redmon's network of 13 convolutions and 8.67 M parameters, with two heads.
+
+The pool after the sixth layer has stride 1 and pads right and bottom only, and the finer head joins the upsampled layer
+before the fifth; both as in darknet's `yolov3-tiny.cfg`, so that weights trained on COCO can be the start.
+"""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from maskflow.vision.yolo import Head, Layout
+
+NAMES = ("no_mask", "mask")
+"""Class names in the order of the training labels: 0 = no mask. (Some published models number them the other way.)"""
+
+HEADS = (
+    Head(32, ((81.0, 82.0), (135.0, 169.0), (344.0, 319.0))),
+    Head(16, ((10.0, 14.0), (23.0, 27.0), (37.0, 58.0))),
+)
+"""The anchors of `yolov3-tiny.cfg`, in pixels of a 416 input; the coarse head comes first."""
+
+
+def product_layout(size: int = 416) -> Layout:
+    """The shipped network's layout: two classes, two heads, `size` pixels squared (a multiple of 32)."""
+    return Layout(NAMES, size, HEADS)
+
+
+_WIDTHS = (16, 32, 64, 128, 256, 512, 1024)
+
+
+class Convolution(nn.Module):  # type: ignore[misc]  # torch is not analysed
+    """Convolution, batch norm, leaky ReLU 0.1, padded to keep the side length."""
+
+    def __init__(self, inputs: int, outputs: int, kernel: int) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(inputs, outputs, kernel, padding=kernel // 2, bias=False)
+        self.norm = nn.BatchNorm2d(outputs, eps=1e-6, momentum=0.03)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(b, inputs, h, w) to (b, outputs, h, w)."""
+        return _leaky(self.linear(x))
+
+    def linear(self, x: Tensor) -> Tensor:
+        """The same before the activation."""
+        normed: Tensor = self.norm(self.conv(x))
+        return normed
+
+
+def _leaky(x: Tensor) -> Tensor:
+    return F.leaky_relu(x, 0.1)
+
+
+class YoloV3Tiny(nn.Module):  # type: ignore[misc]  # torch is not analysed
+    """Pictures float (b, 3, s, s), RGB 0..1, s a multiple of 32, to raw maps, one a head of the layout.
+
+    Each map is (b, anchors * (5 + classes), s / stride, s / stride), channels anchor-major: x, y, w, h, objectness,
+    classes. `width` scales every channel count (1.0 is the published network; tests use less).
+    """
+
+    def __init__(self, layout: Layout, width: float = 1.0) -> None:
+        super().__init__()
+        self.layout = layout
+        self.width = width
+        w = [max(4, round(n * width)) for n in _WIDTHS]
+        self.backbone = nn.ModuleList(Convolution(a, b, 3) for a, b in zip([3, *w], w, strict=False))
+        self.neck = Convolution(w[6], w[4], 1)
+        self.coarse = Convolution(w[4], w[5], 3)
+        self.lateral = Convolution(w[4], w[3], 1)
+        self.fine = Convolution(w[3] + w[4], w[4], 3)
+        outputs = [len(head.anchors) * (5 + len(layout.names)) for head in layout.heads]
+        self.coarse_head = nn.Conv2d(w[5], outputs[0], 1)
+        self.fine_head = nn.Conv2d(w[4], outputs[1], 1)
+        self._set_priors()
+
+    def forward(self, x: Tensor) -> list[Tensor]:
+        """The raw maps, coarse head first."""
+        before = x
+        for layer in self.backbone[:5]:  # pooled before the activation, which is monotonic: a quarter of its cost
+            before = layer.linear(x)
+            x = _leaky(F.max_pool2d(before, 2, 2))
+        route = _leaky(before)
+        x = F.max_pool2d(F.pad(self.backbone[5](x), (0, 1, 0, 1), value=-torch.inf), 2, 1)
+        x = self.neck(self.backbone[6](x))
+        up = F.interpolate(self.lateral(x), scale_factor=2.0, mode="nearest")
+        joined = torch.cat([up, route], dim=1)
+        return [self.coarse_head(self.coarse(x)), self.fine_head(self.fine(joined))]
+
+    def raw(self, x: Tensor) -> Tensor:
+        """The raw rows (b, n, 5 + classes) in the order of `maskflow.vision.yolo.grid`."""
+        width = 5 + len(self.layout.names)
+        maps = self.forward(x)
+        return torch.cat(
+            [m.view(len(m), -1, width, m.shape[2] * m.shape[3]).transpose(2, 3).flatten(1, 2) for m in maps], 1
+        )
+
+    def _set_priors(self) -> None:
+        """Start from "hardly any cell holds a face", or the first steps only unlearn false alarms (RetinaNet, §4.1)."""
+        for conv, head in zip((self.coarse_head, self.fine_head), self.layout.heads, strict=True):
+            nn.init.normal_(conv.weight, std=0.01)
+            bias = torch.zeros(len(head.anchors), 5 + len(self.layout.names))
+            bias[:, 4] = math.log(4 / (self.layout.size / head.stride) ** 2)
+            conv.bias = nn.Parameter(bias.flatten())
+
+    def convolutions(self) -> list[Convolution]:
+        """The 11 normalised convolutions in darknet's order (heads left out)."""
+        return [*self.backbone, self.neck, self.coarse, self.lateral, self.fine]
+
+
+def load_coco(model: YoloV3Tiny, path: Path) -> int:
+    """Copy the tensors of the public ONNX file of YOLOv3-tiny (COCO) into `model`; returns how many were copied.
+
+    The file numbers its convolutions in darknet's order, 1..13, of which 10 and 13 are the heads for 80 classes; those
+    keep their fresh values. Each batch norm is found as the consumer of its convolution's output.
+    """
+    import onnx
+    from onnx import numpy_helper
+
+    graph = onnx.load(str(path)).graph
+    tensors = {t.name: numpy_helper.to_array(t) for t in graph.initializer}
+    norms = {node.input[0]: node for node in graph.node if node.op_type == "BatchNormalization"}
+    kernels = {
+        node.input[1]: norms[node.output[0]]
+        for node in graph.node
+        if node.op_type == "Conv" and node.output[0] in norms
+    }
+    order = [1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12]
+    copied = 0
+    for number, layer in zip(order, model.convolutions(), strict=True):
+        name = f"conv2d_{number}/kernel:0"
+        targets = (
+            layer.conv.weight,
+            layer.norm.weight,
+            layer.norm.bias,
+            layer.norm.running_mean,
+            layer.norm.running_var,
+        )
+        for target, source in zip(targets, [name, *kernels[name].input[1:]], strict=True):
+            _copy(target, tensors[source])
+            copied += 1
+    return copied
+
+
+def _copy(target: Tensor, source: np.ndarray) -> None:
+    with torch.no_grad():
+        target.copy_(torch.from_numpy(source.copy()))

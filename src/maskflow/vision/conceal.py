@@ -1,0 +1,87 @@
+"""Hides every face of a frame, or the whole frame: what leaves here has passed a second look.
+
+After hiding, the finder looks again, with the hidden regions blotted out, since a mosaic may itself resemble a face. What
+it finds now (a face that stood beside a clearer one) is hidden too; a frame that never comes to rest becomes one coarse
+mosaic. Nothing is ever passed on unchecked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from maskflow.vision.anonymise import covered, hide
+from maskflow.vision.boxes import Detections
+
+Finder = Callable[[npt.NDArray[np.uint8]], Detections]
+Boxes = npt.NDArray[np.float32]
+
+ROUNDS = 3
+HIDDEN_SHARE = 0.8
+"""A region counts as hidden when at least this share of it lies in regions that were."""
+
+SECOND_SCORE = 0.35
+"""The score that counts in the second look; what is less sure was hidden, or not, by the first."""
+
+BLOT = 128
+"""The grey of hidden regions during the second look."""
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How faces are hidden; the ranges are those of `anonymise.hide`."""
+
+    method: str = "mosaic"
+    cells: int = 6
+    grow: float = 1.3
+
+
+@dataclass(frozen=True, slots=True)
+class Concealed:
+    """What was done to a frame: the boxes (n, 4) hidden before growing, in pixels, and whether all of it was."""
+
+    boxes: Boxes
+    whole: bool = False
+
+
+def conceal(frame_bgr: npt.NDArray[np.uint8], find: Finder, style: Style) -> Concealed:
+    """Hide all faces of `frame_bgr`, uint8 (h, w, 3), in place. Raises what `find` and `hide` raise (VisionError)."""
+    height, width = frame_bgr.shape[:2]
+    hidden = np.zeros((height, width), bool)
+    boxes = find(frame_bgr).xyxy
+    done = [boxes]
+    for _ in range(ROUNDS):
+        _hide(frame_bgr, boxes, style, hidden)
+        boxes = _left_over(find(_blotted(frame_bgr, hidden)), hidden)
+        if not len(boxes):
+            return Concealed(np.concatenate(done))
+        done.append(boxes)
+    hide(frame_bgr, [[0, 0, width, height]], method=style.method, cells=style.cells, grow=1.0)
+    return Concealed(np.concatenate(done), whole=True)
+
+
+def _hide(frame: npt.NDArray[np.uint8], boxes: Boxes, style: Style, hidden: npt.NDArray[np.bool_]) -> None:
+    hide(frame, boxes, method=style.method, cells=style.cells, grow=style.grow)
+    for x1, y1, x2, y2 in covered(boxes, hidden.shape[1], hidden.shape[0], style.grow):
+        hidden[y1:y2, x1:x2] = True
+
+
+def _blotted(frame: npt.NDArray[np.uint8], hidden: npt.NDArray[np.bool_]) -> npt.NDArray[np.uint8]:
+    blotted = frame.copy()
+    blotted[hidden] = BLOT
+    return blotted
+
+
+def _left_over(found: Detections, hidden: npt.NDArray[np.bool_]) -> Boxes:
+    """The boxes found with some confidence of which less than `HIDDEN_SHARE` is hidden."""
+    boxes = found.xyxy[found.score >= SECOND_SCORE]
+    pixels = covered(boxes, hidden.shape[1], hidden.shape[0], 1.0)
+    chosen = np.array([_is_open(hidden[y1:y2, x1:x2]) for x1, y1, x2, y2 in pixels], bool)
+    return np.asarray(boxes[chosen])
+
+
+def _is_open(region: npt.NDArray[np.bool_]) -> bool:
+    return bool(region.size and region.mean() < HIDDEN_SHARE)

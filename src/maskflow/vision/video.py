@@ -1,0 +1,112 @@
+"""Opens one video, its limits checked before a single pixel is decoded; the one way from FFmpeg's frames to arrays.
+
+What comes in was written by strangers. Only containers on a list are read, only from the file itself (a play list
+could name other files or hosts), and a picture larger than the limits is refused before memory is asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+import numpy.typing as npt
+
+from maskflow.errors import VisionError
+
+Picture = npt.NDArray[np.uint8]
+
+CONTAINERS = (
+    "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,mpegvideo,m4v,h264,hevc,av1,obu,ivf,flv,gif,apng,mjpeg,"
+    "asf,ogg,mxf,nut,rm,dv,wtv,yuv4mpegpipe"
+)
+"""FFmpeg's names of what is read. Single pictures, text ("tty") and play lists are not videos."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a video may cost. Beyond `pixels` a frame is refused; after `seconds` sampling stops with a warning."""
+
+    pixels: int = 8192 * 8192
+    seconds: float = 24 * 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Video:
+    """An open file and its picture stream. Times inside are integer ticks (`pts`) of `time_base` seconds."""
+
+    container: Any
+    stream: Any
+    start: int
+    """The pts that counts as t = 0: edit lists and cut files do not begin at 0."""
+    time_base: Fraction
+
+    def ticks(self, seconds: Fraction) -> int:
+        """The last pts that is not after `seconds`: a frame is shown at t when its pts <= this < pts + duration."""
+        return self.start + int(seconds / self.time_base)
+
+    def seconds(self, pts: int) -> float:
+        """The time of `pts` from the start of the video, in seconds."""
+        return float((pts - self.start) * self.time_base)
+
+
+@contextmanager
+def open_video(path: Path, limits: Limits) -> Iterator[Video]:
+    """The best picture stream of the file, with one decoder thread; cover art is no picture stream.
+
+    Raises VisionError when the file is no video, has no picture stream, or its frames exceed `limits`.
+    """
+    try:
+        container = av.open(str(path), options={"format_whitelist": CONTAINERS, "protocol_whitelist": "file"})
+    except (av.FFmpegError, ValueError, OSError) as error:
+        raise VisionError(f"{path.name} cannot be read as a video: {_reason(error)}") from error
+    with container:
+        stream = _picture_stream(container, path.name)
+        _check_size(stream, limits, path.name)
+        context = stream.codec_context
+        context.thread_count = 1  # each flush throws away what more threads have decoded ahead
+        context.thread_type = "NONE"
+        context.options = {"max_pixels": str(limits.pixels)}  # for streams that grow after their header
+        yield Video(container, stream, stream.start_time or 0, Fraction(stream.time_base))
+
+
+def upright(frame: Any) -> Picture:
+    """The decoded frame as uint8 BGR (h, w, 3), turned as its display matrix says. A sideways face is easily missed."""
+    picture = frame.to_ndarray(format="bgr24")
+    turns = round(getattr(frame, "rotation", 0) / 90) % 4  # degrees counter-clockwise, as np.rot90 counts
+    return np.ascontiguousarray(np.rot90(picture, turns))
+
+
+def _picture_stream(container: Any, name: str) -> Any:
+    streams = [s for s in container.streams.video if "attached_pic" not in _dispositions(s)]
+    if not streams:
+        raise VisionError(f"{name} has no video stream, only {_kinds(container)}")
+    known = [s for s in streams if s.codec_context is not None]
+    if not known:
+        raise VisionError(f"{name} uses a video codec that this FFmpeg cannot decode")
+    return max(known, key=lambda s: s.codec_context.width * s.codec_context.height)
+
+
+def _dispositions(stream: Any) -> tuple[str, ...]:
+    flags = stream.disposition
+    return tuple(flag.name for flag in type(flags) if flag in flags)
+
+
+def _kinds(container: Any) -> str:
+    kinds = sorted({"cover art" if s.type == "video" else str(s.type) for s in container.streams})
+    return " and ".join(kinds) or "nothing"
+
+
+def _check_size(stream: Any, limits: Limits, name: str) -> None:
+    width, height = stream.codec_context.width, stream.codec_context.height
+    if width * height > limits.pixels:
+        raise VisionError(f"{name} has frames of {width}x{height}; the limit is {limits.pixels} pixels")
+
+
+def _reason(error: Exception) -> str:
+    return getattr(error, "strerror", None) or str(error) or type(error).__name__
