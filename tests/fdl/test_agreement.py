@@ -29,6 +29,7 @@ LIKELY: dict[Kind, list[Any]] = {
     Kind.MEGABYTES: [512, "1Gi", "1024", 0.5, "many"],
     Kind.CORES: ["0.5", 1, "500m", "x"],
     Kind.SECONDS: [300, "90s", "5m", "1h", "soon"],
+    Kind.WHOLE_SECONDS: [300, "90s", "5m", 1.5],
     Kind.SECRET: [{"env": "A"}, {"keyring": "a/b"}, "${env:A}", "${file:x}", "xxxx", "clear", {"evn": "A"}, ["a"]],
     Kind.SETTING: ["a", 1, True, {"env": "A"}, "${env:A}", ["a"], ["a", "b"]],
     Kind.ANYTHING: [{}, [], 1, "a"],

@@ -60,6 +60,7 @@ CODES: Mapping[str, Code] = MappingProxyType(
         "spelling": _warning("a key in a spelling that only some servers take"),
         "ignored-key": _warning("a key that has no meaning in maskflow"),
         "not-supported": _blocks("something asked for that maskflow cannot do"),
+        "reserved-variable": _blocks("an environment variable that Lambda keeps for itself"),
         "environment-conflict": _warning("the two environments of one function disagree"),
         # names and references
         "bad-name": _error("a name that the provider would refuse"),

@@ -15,6 +15,9 @@ from .problems import Report, shown
 from .secret import HOW, is_placeholder, tells_a_secret
 from .table import Table
 
+_VARIABLE = re.compile(r"[A-Za-z_.-][A-Za-z0-9_.-]{0,254}")
+_VARIABLE_RULE = "letters, digits, underscores, dots and hyphens, not beginning with a digit"
+
 
 @dataclass(frozen=True, slots=True)
 class Build:
@@ -41,6 +44,7 @@ def split_environment(*tables: Table, report: Report) -> tuple[dict[str, str], d
     secret: dict[str, Secret] = {}
     for table in tables:
         for name, cell in table.cells.items():
+            check_variable(name, cell.key_place, report)
             if plain.get(name, cell.value) != cell.value or (name in secret and secret[name] != cell.value):
                 message = f"{shown(name)} stands with different values in this function"
                 report.add("environment-conflict", cell.key_place, message, "this value is used")
@@ -52,6 +56,11 @@ def split_environment(*tables: Table, report: Report) -> tuple[dict[str, str], d
                 plain[name] = str(cell.value)
                 _suspect(name, plain[name], cell.place, report)
     return plain, secret
+
+
+def check_variable(name: str, place: Place, report: Report) -> None:
+    if not _VARIABLE.fullmatch(name):
+        report.add("bad-name", place, f"{shown(name)} cannot be an environment variable", _VARIABLE_RULE)
 
 
 def _suspect(name: str, value: str, place: Place, report: Report) -> None:

@@ -79,7 +79,10 @@ def _bounded(value: Value | None, node: Scalar, name: str, key: Key, context: Co
     if limit.low <= value <= limit.high:
         return value
     message = f"{shown(name)} is {shown(node.text)}; allowed is {limit.shown()}"
-    context.report.add("out-of-range", node.place, message, f"{limit.source}, as of {limit.date}")
+    hint = f"{limit.source}, as of {limit.date}"
+    if key.kind is Kind.SIZE and node.text.isdecimal():
+        hint = f"a number alone counts bytes: write {node.text}Mi"
+    context.report.add("out-of-range", node.place, message, hint)
     return None
 
 
@@ -105,5 +108,6 @@ _READERS: Mapping[Kind, Callable[[str], Value | None]] = MappingProxyType(
         Kind.MEGABYTES: units.megabytes,
         Kind.CORES: units.cores,
         Kind.SECONDS: units.seconds,
+        Kind.WHOLE_SECONDS: units.whole_seconds,
     }
 )
