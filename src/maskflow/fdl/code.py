@@ -10,6 +10,7 @@ import ast
 import os
 import re
 import tomllib
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -121,7 +122,9 @@ def _check(folder: Path, entry: str, place: Place, report: Report) -> None:
         report.add("missing-source", place, f"there is no file {file}", f"it should define {match.group(2)!r}")
         return
     try:
-        names = _defined(_text(file))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what Python finds odd in that file is its author's business
+            names = _defined(_text(file))
     except (OSError, ValueError, SyntaxError, RecursionError, MemoryError) as error:
         line = getattr(error, "lineno", None) or 0
         report.add("bad-entry", Place(str(file), line, 1 if line else 0), f"this Python cannot be read: {error}")

@@ -78,6 +78,7 @@ def _port(table: Table, side: Side, *, inputs: bool) -> Port | None:
     names = NameFilter(table.texts("prefix"), table.texts("suffix"))
     if inputs:
         _matchable(names, table, side.report)
+        names = least(names)
     return Port(path, names, table.place)
 
 
@@ -114,6 +115,21 @@ def _fault(text: str) -> str:
     if "" in segments:
         return "has an empty folder name between slashes"
     return "has '.' or '..' as a folder name" if {".", ".."} & set(segments) else ""
+
+
+def least(names: NameFilter) -> NameFilter:
+    """The same filter without texts that another makes needless: S3 refuses a rule for `jpg` beside one for `pg`."""
+    backwards = _least(tuple(text[::-1] for text in names.suffixes))
+    return NameFilter(_least(names.prefixes), tuple(text[::-1] for text in backwards))
+
+
+def _least(texts: tuple[str, ...]) -> tuple[str, ...]:
+    kept: list[str] = []
+    for text in sorted(set(texts)):  # a text stands before all that begin with it
+        if not kept or not text.startswith(kept[-1]):
+            kept.append(text)
+    whole = set(kept) - {""}
+    return tuple(text for text in dict.fromkeys(texts) if text in whole)
 
 
 def _matchable(names: NameFilter, table: Table, report: Report) -> None:
