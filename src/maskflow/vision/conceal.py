@@ -1,8 +1,8 @@
 """Hides every face of a frame, or the whole frame: what leaves here has passed a second look.
 
-After hiding, the finder looks again, with the hidden regions blotted out, since a mosaic may itself resemble a face. What
-it finds now (a face that stood beside a clearer one) is hidden too; a frame that never comes to rest becomes one coarse
-mosaic. Nothing is ever passed on unchecked.
+After hiding, the finder looks again, with the hidden regions blotted out, since a mosaic may itself resemble a face.
+What it finds now (a face that stood beside a clearer one) is hidden too; a frame that never comes to rest becomes one
+coarse mosaic. Nothing is ever passed on unchecked.
 """
 
 from __future__ import annotations
