@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pickle
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -53,7 +52,7 @@ def load_averaged(model: torch.nn.Module, path: Path) -> None:
 def _read(path: Path) -> dict[str, Any]:
     try:
         content = torch.load(path, map_location="cpu", weights_only=True)
-    except (OSError, RuntimeError, ValueError, pickle.UnpicklingError) as error:
+    except Exception as error:  # torch lets whatever its unpickler stumbles over through
         raise VisionError(f"cannot read the checkpoint {path}: {error}") from error
     if not isinstance(content, dict):
         raise VisionError(f"{path} is not a checkpoint")

@@ -1,8 +1,8 @@
 """Writes a trained network as an ONNX file, batch norm folded into the kernels, weights stored as float16.
 
 The graph is written node by node rather than by torch's exporter: it is small, the file is the same for the same
-weights on every version of torch, and what a reader sees in it is YOLOv3-tiny. The engine widens the stored weights to float32
-once, when it loads the file, and computes in float32.
+weights on every version of torch, and what a reader sees in it is YOLOv3-tiny. The engine widens the stored weights to
+float32 once, when it loads the file, and computes in float32.
 """
 
 from __future__ import annotations

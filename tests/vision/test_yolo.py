@@ -1,0 +1,89 @@
+"""Decoding raw rows, against a plain loop over the definition, and the metadata that says how."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from maskflow.errors import VisionError
+from maskflow.vision.layout import read_layout, write_layout
+from maskflow.vision.yolo import Head, Layout, decode, grid, prepare
+
+LAYOUT = Layout(("no_mask", "mask"), 64, (Head(32, ((30.0, 40.0),)), Head(16, ((8.0, 9.0), (16.0, 20.0)))))
+
+
+def plain_decode(raw: np.ndarray, floor: float, every_class: bool) -> list[tuple[float, ...]]:
+    def logistic(x: float) -> float:
+        return float(1 / (1 + np.exp(-x)))
+
+    found, n = [], 0
+    for head in LAYOUT.heads:
+        side = LAYOUT.size // head.stride
+        for w, h in head.anchors:
+            for row in range(side):
+                for column in range(side):
+                    s = [logistic(v) for v in raw[n]]
+                    x, y = (2 * s[0] - 0.5 + column) * head.stride, (2 * s[1] - 0.5 + row) * head.stride
+                    bw, bh = (2 * s[2]) ** 2 * w, (2 * s[3]) ** 2 * h
+                    classes = range(2) if every_class else [int(s[6] > s[5])]
+                    box = (x - bw / 2, y - bh / 2, x + bw / 2, y + bh / 2)
+                    found += [(*box, s[4] * s[5 + c], c) for c in classes if s[4] * s[5 + c] > floor]
+                    n += 1
+    return found
+
+
+@pytest.mark.parametrize("every_class", [True, False])
+def test_decode_equals_the_definition(every_class: bool) -> None:
+    raw = np.random.default_rng(0).normal(0, 2, (LAYOUT.rows, 7)).astype(np.float32)
+    found = decode(raw, grid(LAYOUT), 0.2, every_class=every_class)
+    expected = np.array(plain_decode(raw, 0.2, every_class))
+    assert len(found) == len(expected) > 5
+    np.testing.assert_allclose(found.xyxy, expected[:, :4], rtol=1e-4, atol=1e-3)
+    np.testing.assert_allclose(found.score, expected[:, 4], rtol=1e-5)
+    np.testing.assert_array_equal(found.class_id, expected[:, 5])
+
+
+def test_extreme_logits_do_not_overflow() -> None:
+    raw = np.full((LAYOUT.rows, 7), 1e4, np.float32)
+    assert np.isfinite(decode(raw, grid(LAYOUT), 0.5).xyxy).all()
+    assert len(decode(-raw, grid(LAYOUT), 0.5)) == 0
+
+
+def test_prepare_turns_blue_first_into_red_first() -> None:
+    frame = np.zeros((30, 50, 3), np.uint8)
+    frame[..., 0], frame[..., 2] = 255, 51
+    x = prepare(frame, 64)
+    assert x.shape == (1, 3, 64, 64)
+    assert x.dtype == np.float32
+    np.testing.assert_allclose(x[0, :, 0, 0], [0.2, 0, 1])
+
+
+@pytest.mark.parametrize("frame", [np.zeros((0, 5, 3), np.uint8), np.zeros((5, 5), np.uint8), np.zeros((5, 5, 3))])
+def test_prepare_refuses_strange_frames(frame: np.ndarray) -> None:
+    with pytest.raises(VisionError):
+        prepare(frame, 64)
+
+
+def test_layout_through_metadata_and_back() -> None:
+    assert read_layout(write_layout(LAYOUT)) == LAYOUT
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("decode", "darknet"),
+        ("fit", "letterbox"),
+        ("colour", "BGR"),
+        ("names", "mask"),
+        ("names", "[]"),
+        ("heads", "[[32]]"),
+        ("heads", "{}"),
+        ("size", "65"),
+        ("size", ""),
+    ],
+)
+def test_metadata_that_we_cannot_decode_raise(key: str, value: str) -> None:
+    with pytest.raises(VisionError, match="metadata"):
+        read_layout({**write_layout(LAYOUT), key: value})
+    with pytest.raises(VisionError, match="metadata"):
+        read_layout({})
