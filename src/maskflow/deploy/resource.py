@@ -14,7 +14,7 @@ from maskflow.errors import Place
 from maskflow.model import NO_MAPPING, Workflow
 
 from .address import Address
-from .spec import UNKNOWN, Ref, Scalar, Sealed, Spec, Unknown, Value
+from .spec import UNKNOWN, Ref, Scalar, Sealed, Spec, Unknown, Value, refs
 
 __all__ = [
     "UNKNOWN",
@@ -40,7 +40,7 @@ class Resource:
     owner: str
     """The workflow's name: the mark that the provider writes with it and that `Observed.owner` brings back."""
     needs: tuple[Address, ...] = ()
-    """What must stand before this; every address in a `Ref` of the spec counts as well without being named here."""
+    """What must stand before this; the address of every `Ref` in the spec counts as well without being named here."""
     place: Place | None = field(default=None, compare=False)
     """Where in the workflow file this comes from, for conflicts."""
     replace_on: frozenset[str] = frozenset()
@@ -49,8 +49,16 @@ class Resource:
     """Attributes that an update may give new values (a version); others keep theirs until a replacement."""
     keep: bool = False
     """It holds data: it is deleted or replaced only when the user has asked for data to go."""
+    inside: Address | None = None
+    """It is a part of that one (a function's policy) and vanishes with it, so a replacement makes it anew."""
     shared: bool = False
     """It may be somebody else's (a bucket that exists already): then it is used as it is and never changed."""
+
+    @property
+    def waits_for(self) -> frozenset[Address]:
+        """Everything that must stand before this, however it was said."""
+        inside = () if self.inside is None else (self.inside,)
+        return frozenset((*self.needs, *inside, *(ref.address for ref in refs(self.spec))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +109,8 @@ class Provider(Protocol):
 
     def create(self, resource: Resource) -> Mapping[str, str]:
         """Make it, with its mark, and return its attributes as `read` would; Conflict when something stands there.
+
+        The spec has no `Ref` left, and `needs` names everything that it waited for.
 
         When it returns, the thing can be used by what needs it. When it was killed halfway, `read` shows what there
         is and a later `update` finishes it: so the mark goes on with the first write.

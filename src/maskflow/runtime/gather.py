@@ -8,8 +8,7 @@ one's own and ends at the first that is missing: one read for most events, not o
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from . import manifest as manifests
 from .contract import Context, Handler
 from .manifest import MANIFEST_NAME, Manifest
 from .receipts import Receipt, Receipts, State, Storages
+from .scratch import Scratch
 from .spec import FunctionSpec
 
 
@@ -28,7 +28,7 @@ class Gathering:
     """The fan-in of one function; `wanted` is False for functions without a `gather`."""
 
     def __init__(
-        self, spec: FunctionSpec, handler: Handler, storages: Storages, receipts: Receipts, scratch: Path
+        self, spec: FunctionSpec, handler: Handler, storages: Storages, receipts: Receipts, scratch: Scratch
     ) -> None:
         self.spec = spec
         self.gather = getattr(handler, "gather", None)
@@ -83,20 +83,37 @@ class Gathering:
         self, whole: ObjectCreated, data: bytes, parts: Mapping[str, Receipt], context: Context
     ) -> tuple[ObjectCreated, ...]:
         traits = lineage.metadata(self.spec, whole)
-        with tempfile.TemporaryDirectory(dir=self.scratch, prefix="gather-") as name:
-            top = Path(name)
-            (top / "out").mkdir()
-            (top / "parts").mkdir()
-            (top / MANIFEST_NAME).write_bytes(data)
+        with self.scratch.fresh("set", "parts", "whole") as (about, folder, output):
+            (about / MANIFEST_NAME).write_bytes(data)
             for part, receipt in parts.items():
-                self._fetch(receipt, top / "parts", part)
+                self._fetch(receipt, folder, part)
             assert self.gather is not None
-            self.gather(top / MANIFEST_NAME, top / "parts", top / "out", context)
-            items = publish.check(publish.collect(top / "out", self.spec.outputs), (), traits, self.storages)
+            self.gather(about / MANIFEST_NAME, folder, output, context)
+            items = publish.check(publish.collect(output, self.spec.outputs), (), traits, self.storages)
             try:
-                return publish.write(items, traits, self.storages)
+                written = publish.write(items, traits, self.storages)
             except PreconditionFailed:
                 return ()  # another event was first, with these bytes or with those of a newer set
+        expected = written + tuple(output for receipt in parts.values() for output in receipt.outputs)
+        self._prune(whole, {(output.storage, output.bucket, output.key) for output in expected})
+        return written
+
+    def _prune(self, whole: ObjectCreated, expected: Collection[tuple[str, str, str]]) -> None:
+        """Remove what this function once made from parts that the set no longer has.
+
+        An older version of the source may have had more parts; what came of them would lie there for ever.
+        """
+        folder = whole.key.rpartition("/")[0]
+        source = f"{replace(whole, key=folder)}/"
+        for realm, bucket, head in {(storage, bucket, _folder(key)) for storage, bucket, key in expected}:
+            storage = self.storages(realm)
+            for info in list(storage.list(bucket, head)):
+                if (realm, bucket, info.key) in expected or _folder(info.key) != head:
+                    continue
+                found = storage.stat(bucket, info.key).metadata
+                parent = found.get(lineage.PARENT, "")
+                if found.get(lineage.FUNCTION) == self.spec.name and parent.startswith(source):
+                    storage.delete(bucket, info.key)
 
     def _fetch(self, receipt: Receipt, folder: Path, part: str) -> None:
         """The wanted outputs of one part, each under its name relative to the set."""
@@ -106,3 +123,7 @@ class Gathering:
                 target = folder / group / output.key.rpartition("/")[2]
                 target.parent.mkdir(parents=True, exist_ok=True)
                 self.storages(output.storage).get(output.bucket, output.key, target)
+
+
+def _folder(key: str) -> str:
+    return key.rpartition("/")[0]

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import enum
 import logging
-import tempfile
 import time
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -24,6 +23,7 @@ from . import lineage, publish, staging
 from .contract import Context, Handler
 from .gather import Gathering
 from .receipts import Decision, Receipt, Receipts, State, Storages, decide
+from .scratch import Scratch
 from .spec import FunctionSpec
 
 LOG = logging.getLogger("maskflow.function")
@@ -48,15 +48,15 @@ class Outcome:
 
 
 class Supervisor:
-    """Runs one function. `scratch` is a folder for temporary files, on a disk with room for inputs and outputs."""
+    """Runs one function. `scratch` is a folder that it has for itself, on a disk with room for outputs."""
 
     def __init__(self, spec: FunctionSpec, handler: Handler, storages: Storages, scratch: Path) -> None:
         self.spec = spec
         self.handler = handler
         self.storages = storages
-        self.scratch = scratch
+        self.scratch = Scratch(scratch)
         self.receipts = Receipts(spec, storages)
-        self.gathering = Gathering(spec, handler, storages, self.receipts, scratch)
+        self.gathering = Gathering(spec, handler, storages, self.receipts, self.scratch)
 
     def work(self, event: ObjectCreated) -> Outcome:
         """Never raises for what a function, an input or a storage does wrong: it is the outcome."""
@@ -100,14 +100,11 @@ class Supervisor:
     def _make(self, event: ObjectCreated, port: Port, old: Receipt | None) -> Receipt | None:
         """Call the function and publish; None when the input changed under it."""
         storage = self.storages(event.storage)
-        with tempfile.TemporaryDirectory(dir=self.scratch, prefix="event-") as name:
-            folder = Path(name)
-            output = folder / "out"
-            output.mkdir()
-            staged = staging.fetch(storage, event, folder / "in", private=getattr(self.handler, "private", False))
+        with self.scratch.fresh("in", "out") as (into, output):
+            staged = staging.fetch(storage, event, into, private=getattr(self.handler, "private", False))
             if not self.gathering.is_manifest(event, staged.path):
                 self.handler(staged.path, output, context(self.spec, event, port))
-            if not staging.unchanged(storage, event, staged):
+            if not staging.unchanged(staged):
                 return None
             items = publish.collect(output, self.spec.outputs)
             return self._publish(event, items, staging.sha256(staged), old)
@@ -139,21 +136,21 @@ class Supervisor:
         self.receipts.write(replace(receipt, state=State.DONE))
         return Outcome(Status.DONE, event, receipt.outputs + gathered)
 
-    def bury(self, event: ObjectCreated, reason: str, attempts: int) -> None:
-        """Put the event among the dead letters, keeping what is known of traces of its attempts."""
-        try:
-            event = current(event, self.storages)
-        except NotFound:
-            return
-        old = self.receipts.read(event)
-        receipt = Receipt(
-            self.spec.name, event, self.spec.code, State.FAILED, error=reason, attempts=attempts, time=_now()
-        )
-        self.receipts.write(replace(receipt, outputs=old.outputs, revision=old.revision) if old else receipt)
-
 
 def failed(event: ObjectCreated, reason: str, *, retryable: bool) -> Outcome:
     return Outcome(Status.FAILED, event, reason=reason, retryable=retryable)
+
+
+def bury(spec: FunctionSpec, storages: Storages, event: ObjectCreated, reason: str, attempts: int) -> Receipt | None:
+    """Remember that `event` failed for good, with what is known of traces of its attempts; None when it is gone."""
+    try:
+        event = current(event, storages)
+    except NotFound:
+        return None
+    receipts = Receipts(spec, storages)
+    old = receipts.read(event)
+    receipt = Receipt(spec.name, event, spec.code, State.FAILED, error=reason, attempts=attempts, time=_now())
+    return receipts.write(replace(receipt, outputs=old.outputs, revision=old.revision) if old else receipt)
 
 
 def current(event: ObjectCreated, storages: Storages) -> ObjectCreated:

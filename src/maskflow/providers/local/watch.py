@@ -1,0 +1,109 @@
+"""Files that appear in trigger folders become events: a watcher for what happens, a scan for what happened.
+
+A file counts when it is whole: on Linux the kernel is asked whether anybody has it open for writing (a read lease is
+refused while somebody does; fcntl(2)); where it cannot say, a file must have rested. Names that begin with a dot are
+no uploads: file managers and rsync keep their unfinished work under such names.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import fcntl
+import os
+import stat
+import time
+from collections.abc import AsyncIterator, Iterable, Iterator
+from pathlib import Path
+
+from watchfiles import Change, awatch
+
+from maskflow.errors import StorageError
+from maskflow.model import ObjectCreated
+from maskflow.runtime.spec import FunctionSpec
+from maskflow.storage.directory import sequencer
+from maskflow.storage.keys import check_key
+
+from .place import Root
+
+RESTED = 2.0
+"""Seconds without a change after which a file is whole where the kernel cannot tell."""
+STEP_MS = 20
+DEBOUNCE_MS = 100
+
+
+def folders(root: Root, specs: Iterable[FunctionSpec]) -> tuple[Path, ...]:
+    """The directories that uploads to these functions appear in, outermost only."""
+    found = {trigger_folder(root, spec, number) for spec in specs for number in range(len(spec.inputs))}
+    return tuple(sorted(folder for folder in found if not any(other in found for other in folder.parents)))
+
+
+def trigger_folder(root: Root, spec: FunctionSpec, number: int) -> Path:
+    path = spec.inputs[number].path
+    return root.buckets / path.storage.realm / path.bucket / path.prefix
+
+
+async def watch(paths: Iterable[Path], stop: asyncio.Event) -> AsyncIterator[set[Path]]:
+    """Files that were added or changed below `paths`, in batches."""
+    options = {"debounce": DEBOUNCE_MS, "step": STEP_MS, "ignore_permission_denied": True}
+    async for changes in awatch(*paths, watch_filter=_relevant, stop_event=stop, **options):  # type: ignore[arg-type]
+        yield {Path(name) for _, name in changes}
+
+
+def _relevant(change: Change, path: str) -> bool:
+    return change is not Change.deleted and "/.maskflow/" not in path
+
+
+def event(root: Root, path: Path, status: os.stat_result) -> ObjectCreated | None:
+    """The event of a file, or None when it is no object. Raises StorageError for a name that no key can have."""
+    try:
+        realm, bucket, *rest = path.relative_to(root.buckets).parts
+    except ValueError:
+        return None
+    if not rest or not stat.S_ISREG(status.st_mode) or any(segment.startswith(".") for segment in rest):
+        return None
+    key = "/".join(rest)
+    check_key(key)
+    return ObjectCreated(realm, bucket, key, status.st_size, sequencer=sequencer(status))
+
+
+def scan(root: Root, spec: FunctionSpec) -> Iterator[ObjectCreated]:
+    """An event for every object that lies below the function's triggers."""
+    for port in spec.inputs:
+        path = port.path
+        storage = root.storage(path.storage.realm)
+        for key, status in storage.scan(path.bucket, path.prefix):
+            try:
+                check_key(key)
+            except StorageError:
+                continue  # said once by the watcher's side; a scan comes again and again
+            found = ObjectCreated(path.storage.realm, path.bucket, key, status.st_size, sequencer=sequencer(status))
+            if spec.trigger(found) and not any(segment.startswith(".") for segment in key.split("/")):
+                yield found
+
+
+def whole(path: Path, status: os.stat_result) -> bool:
+    """Whether nobody is still writing the file."""
+    open_for_writing = _being_written(path)
+    if open_for_writing is not None:
+        return not open_for_writing
+    return time.time() - max(status.st_mtime, status.st_ctime) > RESTED
+
+
+def _being_written(path: Path) -> bool | None:
+    """Whether some process has the file open for writing; None when this system or file system cannot say."""
+    lease = getattr(fcntl, "F_SETLEASE", None)
+    if lease is None:
+        return None
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    except OSError:
+        return None
+    try:
+        fcntl.fcntl(descriptor, lease, fcntl.F_RDLCK)
+        fcntl.fcntl(descriptor, lease, fcntl.F_UNLCK)
+    except OSError as error:
+        return True if error.errno == errno.EAGAIN else None
+    finally:
+        os.close(descriptor)
+    return False

@@ -1,0 +1,199 @@
+"""The background worker: one event loop that watches, dispatches and keeps the processes within their limits.
+
+    python -m maskflow.providers.local.worker ROOT [--tied]
+
+It holds the lock of its data root, so there is never a second one; `--tied` makes it end with the process that
+started it (when standard input ends). SIGTERM ends it at once: whatever was being worked on is found again by the
+next start, because nothing unfinished has a finished receipt.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import fcntl
+import json
+import os
+import shutil
+import signal
+import sys
+import time
+from pathlib import Path
+from typing import IO
+
+import psutil
+
+from maskflow import __version__
+from maskflow.errors import MaskflowError
+from maskflow.runtime.receipts import Receipts
+
+from . import functions, watch
+from .engine import Engine
+from .journal import Journal
+from .place import Root
+
+TICK = 0.1
+TRIES = 50
+RESCAN = 30.0
+"""Seconds between looks through all trigger folders: what a watcher missed (an overflow, a folder made anew)."""
+
+
+class Worker:
+    def __init__(self, root: Root) -> None:
+        self.root = root
+        self.journal = Journal(root.journal)
+        self.scratch = root.scratch / str(os.getpid())
+        self.stop = asyncio.Event()
+        self.changed = asyncio.Event()
+        self.engine = Engine(root, self.scratch, self.journal)
+        self.growing: set[Path] = set()
+        self._scanned = 0.0
+
+    async def run(self) -> None:
+        self.scratch.mkdir(parents=True, exist_ok=True)
+        self.reload()
+        write_state(self.root, self.engine)
+        watching = asyncio.create_task(self._watch())
+        try:
+            while not self.stop.is_set():
+                self._tick()
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self.stop.wait(), TICK)
+        finally:
+            watching.cancel()
+            self.engine.close()
+            self.journal.flush()
+            shutil.rmtree(self.scratch, ignore_errors=True)
+            self.root.worker.unlink(missing_ok=True)
+
+    def reload(self) -> None:
+        """Read what is deployed now, and look through its trigger folders."""
+        self.engine.deploy(functions.read_all(self.root))
+        self.rescan()
+        self.changed.set()
+
+    def rescan(self) -> None:
+        self._scanned = time.monotonic()
+        for queue in self.engine.queues.values():
+            receipts = Receipts(queue.spec, self.engine.storages)
+            for event in watch.scan(self.root, queue.spec):
+                if functions.unfinished(receipts.read(event), event):
+                    self._appeared(self.root.buckets / event.storage / event.bucket / event.key)
+        self.engine.pump()
+
+    def _tick(self) -> None:
+        now = time.monotonic()
+        if now - self._scanned > RESCAN:
+            self.rescan()
+        for path in list(self.growing):
+            self._appeared(path)
+        self.engine.tick(now)
+        write_state(self.root, self.engine)
+        self.journal.flush()
+
+    async def _watch(self) -> None:
+        """Watch the trigger folders and the control folder; begin anew when the functions change."""
+        while not self.stop.is_set():
+            self.changed.clear()
+            specs = [queue.spec for queue in self.engine.queues.values()]
+            paths = (*watch.folders(self.root, specs), self.root.control)
+            for path in paths:
+                path.mkdir(parents=True, exist_ok=True)
+            async for files in watch.watch(paths, self.changed):
+                if any(path.is_relative_to(self.root.control) for path in files):
+                    self.reload()
+                for path in files:
+                    self._appeared(path)
+                self.engine.pump()
+
+    def _appeared(self, path: Path) -> None:
+        """A file may be a new object: hand it on when it is whole, and keep an eye on it until then."""
+        try:
+            status = path.stat()
+            event = watch.event(self.root, path, status)
+        except FileNotFoundError:
+            self.growing.discard(path)
+            return
+        except (MaskflowError, OSError) as error:
+            self.journal.add("WARNING", "", f"{path} cannot be an object: {error}")
+            self.growing.discard(path)
+            return
+        if event is None or not watch.whole(path, status):
+            (self.growing.add if event else self.growing.discard)(path)
+            return
+        self.growing.discard(path)
+        self.engine.notice(event)
+
+
+def write_state(root: Root, engine: Engine) -> None:
+    """Say who works here and what waits, when that has changed."""
+    state = {
+        "pid": os.getpid(),
+        "started": engine.started,
+        "version": __version__,
+        "waiting": {name: len(queue) for name, queue in sorted(engine.queues.items())},
+    }
+    if state != engine.told:
+        engine.told = state
+        temporary = root.worker.with_suffix(".new")
+        temporary.write_text(json.dumps(state))
+        temporary.replace(root.worker)
+
+
+def sweep(root: Root) -> None:
+    """Remove what killed workers left: their scratch folders, and temporary files in buckets."""
+    for folder in root.scratch.glob("*"):
+        if not (folder.name.isdigit() and psutil.pid_exists(int(folder.name))):
+            shutil.rmtree(folder, ignore_errors=True)
+    for realm in root.realms():
+        storage = root.storage(realm)
+        for bucket in storage.buckets():
+            storage.sweep(bucket)
+
+
+def _take(lock: IO[str]) -> bool:
+    """Take the data root. Those who look whether a worker lives hold the lock for a moment too: hence several tries."""
+    for _ in range(TRIES):
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            time.sleep(TICK / 10)
+        else:
+            return True
+    return False
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m maskflow.providers.local.worker")
+    parser.add_argument("root", type=Path)
+    parser.add_argument("--tied", action="store_true")
+    options = parser.parse_args()
+    root = Root(options.root)
+    root.prepare()
+    with open(root.lock, "a") as lock:
+        if not _take(lock):
+            sys.exit(0)  # there is one already, which is what was asked for
+        root.worker.unlink(missing_ok=True)
+        signal.signal(signal.SIGIO, signal.SIG_IGN)  # a lease of ours was broken by a writer: that is fine
+        sweep(root)
+        asyncio.run(_main(root, options.tied))
+
+
+async def _main(root: Root, tied: bool) -> None:
+    worker = Worker(root)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, worker.stop.set)
+    if tied:
+        loop.add_reader(0, _parent_gone, worker.stop)
+    await worker.run()
+
+
+def _parent_gone(stop: asyncio.Event) -> None:
+    if not os.read(0, 1):
+        stop.set()
+
+
+if __name__ == "__main__":
+    main()
