@@ -94,3 +94,10 @@ def test_pixels_under_the_mosaic_do_not_matter_beyond_their_mean() -> None:
     for frame in (flat, checked):
         conceal(frame, Script(found([[40, 40, 80, 80]]), found([])), Style(grow=1.0, cells=4))
     assert np.array_equal(flat, checked)
+
+
+def test_a_region_inside_another_is_left_to_the_other() -> None:
+    outer, both = noise(), noise()
+    conceal(outer, Script(found([[20, 20, 100, 100]]), found([])), Style(grow=1.0))
+    conceal(both, Script(found([[40, 40, 60, 60], [20, 20, 100, 100], [20, 20, 100, 100]]), found([])), Style(grow=1.0))
+    assert np.array_equal(outer, both)
