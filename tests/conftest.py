@@ -8,7 +8,8 @@ import pytest
 
 from s3_server import S3Server, start
 
-pytest.register_assert_rewrite("contracts.storage")
+pytest_plugins = ["datacases"]
+pytest.register_assert_rewrite("contracts.provider", "contracts.storage")
 
 
 @pytest.fixture(scope="session")
