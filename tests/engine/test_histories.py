@@ -279,7 +279,7 @@ def test_histories() -> None:
 @pytest.mark.timeout(1800)
 def test_many_histories() -> None:
     """Many long ones."""
-    run(4000, 40)
+    run(1000, 30)
 
 
 def run(examples: int, steps: int) -> None:

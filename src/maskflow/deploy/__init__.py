@@ -27,9 +27,9 @@ How a provider is written, member by member. Hold it to `tests/contracts/provide
     (the kind is often enough), as they are all that is left when the workflow's file is gone. `revision` must not move
     when another resource is written: if the API's own one does (a function's, when its policy changes), leave it empty.
 `owned(workflow)` lists by mark what `read` would show with that owner. What it misses is never cleaned up.
-`create(resource)` gets its references resolved, puts the mark on with the first write, fields of `replace_on` first, and
-    returns when the thing can be used, with the attributes that `read` shows from then on. If something stands there it
-    raises Conflict. Waiting for eventual consistency belongs in here.
+`create(resource)` gets its references resolved, puts the mark and the fields of `replace_on` on with the first write,
+    and returns when the thing can be used, with the attributes that `read` shows from then on. If something stands
+    there it raises Conflict. Waiting for eventual consistency belongs in here.
 `update(resource, before)` sets the spec's fields and the mark, and leaves all others as they are. It is also called to
     finish what a killed `create` began, and to adopt (`before.owner` is None then).
 `delete(address, before)` removes it with what is `inside` it, and is content when it is gone.
