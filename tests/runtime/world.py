@@ -40,9 +40,10 @@ class Mortal(DirectoryStorage):
         *,
         metadata: Mapping[str, str] = NO_MAPPING,
         expect: str | None = None,
+        consume: bool = False,
     ) -> ObjectInfo:
         self.step()
-        info = super().put(bucket, key, source, metadata=metadata, expect=expect)
+        info = super().put(bucket, key, source, metadata=metadata, expect=expect, consume=consume)
         self.step()
         return info
 
@@ -98,8 +99,8 @@ class World:
         scratch.mkdir()
         storages: Storages = lambda _realm: self.storage  # noqa: E731
         self.workers = [
-            Supervisor(spec("split", "in", "mid"), split, storages, scratch),
-            Supervisor(spec("judge", "mid", "out"), Judge(), storages, scratch),
+            Supervisor(spec("split", "in", "mid"), split, storages, scratch / "1"),
+            Supervisor(spec("judge", "mid", "out"), Judge(), storages, scratch / "2"),
         ]
 
     def upload(self, name: str, text: str) -> None:

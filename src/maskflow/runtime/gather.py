@@ -8,7 +8,6 @@ one's own and ends at the first that is missing: one read for most events, not o
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -21,6 +20,7 @@ from . import manifest as manifests
 from .contract import Context, Handler
 from .manifest import MANIFEST_NAME, Manifest
 from .receipts import Receipt, Receipts, State, Storages
+from .scratch import Scratch
 from .spec import FunctionSpec
 
 
@@ -28,7 +28,7 @@ class Gathering:
     """The fan-in of one function; `wanted` is False for functions without a `gather`."""
 
     def __init__(
-        self, spec: FunctionSpec, handler: Handler, storages: Storages, receipts: Receipts, scratch: Path
+        self, spec: FunctionSpec, handler: Handler, storages: Storages, receipts: Receipts, scratch: Scratch
     ) -> None:
         self.spec = spec
         self.gather = getattr(handler, "gather", None)
@@ -83,16 +83,13 @@ class Gathering:
         self, whole: ObjectCreated, data: bytes, parts: Mapping[str, Receipt], context: Context
     ) -> tuple[ObjectCreated, ...]:
         traits = lineage.metadata(self.spec, whole)
-        with tempfile.TemporaryDirectory(dir=self.scratch, prefix="gather-") as name:
-            top = Path(name)
-            (top / "out").mkdir()
-            (top / "parts").mkdir()
-            (top / MANIFEST_NAME).write_bytes(data)
+        with self.scratch.fresh("set", "parts", "whole") as (about, folder, output):
+            (about / MANIFEST_NAME).write_bytes(data)
             for part, receipt in parts.items():
-                self._fetch(receipt, top / "parts", part)
+                self._fetch(receipt, folder, part)
             assert self.gather is not None
-            self.gather(top / MANIFEST_NAME, top / "parts", top / "out", context)
-            items = publish.check(publish.collect(top / "out", self.spec.outputs), (), traits, self.storages)
+            self.gather(about / MANIFEST_NAME, folder, output, context)
+            items = publish.check(publish.collect(output, self.spec.outputs), (), traits, self.storages)
             try:
                 written = publish.write(items, traits, self.storages)
             except PreconditionFailed:

@@ -7,6 +7,7 @@ somebody's, and the event fails with the name of the object and of whoever made 
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -92,8 +93,11 @@ def _checked(item: Item, ours: bool, metadata: Mapping[str, str], storages: Stor
 def write(items: Sequence[Item], metadata: Mapping[str, str], storages: Storages) -> tuple[ObjectCreated, ...]:
     """Put them all. Raises PreconditionFailed when somebody wrote one of the keys since `check`."""
     written = []
+    uses = Counter(item.file for item in items)
     for item in items:
-        info = storages(item.storage).put(item.bucket, item.key, item.file, metadata=metadata, expect=item.expect)
+        info = storages(item.storage).put(
+            item.bucket, item.key, item.file, metadata=metadata, expect=item.expect, consume=uses[item.file] == 1
+        )
         written.append(
             ObjectCreated(
                 item.storage, item.bucket, item.key, info.size, info.etag, info.sequencer, run=metadata.get(RUN, "")

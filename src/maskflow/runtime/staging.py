@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from maskflow.errors import NotFound
 from maskflow.model import ObjectCreated
 from maskflow.storage.base import InPlace, ObjectInfo, Storage
 from maskflow.storage.keys import MAX_SEGMENT
@@ -18,32 +18,36 @@ class Staged:
 
     path: Path
     info: ObjectInfo
-    in_place: bool
+    version: tuple[int, ...] = ()
+    """Of the file, when it is read in place."""
 
 
 def fetch(storage: Storage, event: ObjectCreated, folder: Path, *, private: bool) -> Staged:
     """Stage the current version of the object. `private`: the function may write to its copy (programs do)."""
     if isinstance(storage, InPlace) and not private:
-        return Staged(storage.path(event.bucket, event.key), storage.stat(event.bucket, event.key), in_place=True)
-    folder.mkdir(parents=True, exist_ok=True)
+        path = storage.path(event.bucket, event.key)
+        version = _version(path)
+        return Staged(path, storage.stat(event.bucket, event.key), version)
     path = folder / file_name(event.key)
-    return Staged(path, storage.get(event.bucket, event.key, path), in_place=False)
+    return Staged(path, storage.get(event.bucket, event.key, path))
 
 
-def unchanged(storage: Storage, event: ObjectCreated, staged: Staged) -> bool:
+def unchanged(staged: Staged) -> bool:
     """Whether what was worked on in place is still the same file; a copy cannot change under the function."""
-    if not staged.in_place:
-        return True
+    return not staged.version or staged.version == _version(staged.path)
+
+
+def _version(path: Path) -> tuple[int, ...]:
     try:
-        now = storage.stat(event.bucket, event.key)
-    except NotFound:
-        return False
-    return (now.size, now.etag) == (staged.info.size, staged.info.etag)
+        status = os.stat(path)
+    except FileNotFoundError:
+        return (0,)
+    return status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
 
 
 def sha256(staged: Staged) -> str:
     """Of the staged bytes, hex. A storage of files has it as its ETag."""
-    if staged.in_place:
+    if staged.version:
         return staged.info.etag
     with open(staged.path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

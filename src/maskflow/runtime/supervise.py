@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import enum
 import logging
-import tempfile
 import time
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -24,6 +23,7 @@ from . import lineage, publish, staging
 from .contract import Context, Handler
 from .gather import Gathering
 from .receipts import Decision, Receipt, Receipts, State, Storages, decide
+from .scratch import Scratch
 from .spec import FunctionSpec
 
 LOG = logging.getLogger("maskflow.function")
@@ -48,15 +48,15 @@ class Outcome:
 
 
 class Supervisor:
-    """Runs one function. `scratch` is a folder for temporary files, on a disk with room for inputs and outputs."""
+    """Runs one function. `scratch` is a folder that it has for itself, on a disk with room for outputs."""
 
     def __init__(self, spec: FunctionSpec, handler: Handler, storages: Storages, scratch: Path) -> None:
         self.spec = spec
         self.handler = handler
         self.storages = storages
-        self.scratch = scratch
+        self.scratch = Scratch(scratch)
         self.receipts = Receipts(spec, storages)
-        self.gathering = Gathering(spec, handler, storages, self.receipts, scratch)
+        self.gathering = Gathering(spec, handler, storages, self.receipts, self.scratch)
 
     def work(self, event: ObjectCreated) -> Outcome:
         """Never raises for what a function, an input or a storage does wrong: it is the outcome."""
@@ -100,14 +100,11 @@ class Supervisor:
     def _make(self, event: ObjectCreated, port: Port, old: Receipt | None) -> Receipt | None:
         """Call the function and publish; None when the input changed under it."""
         storage = self.storages(event.storage)
-        with tempfile.TemporaryDirectory(dir=self.scratch, prefix="event-") as name:
-            folder = Path(name)
-            output = folder / "out"
-            output.mkdir()
-            staged = staging.fetch(storage, event, folder / "in", private=getattr(self.handler, "private", False))
+        with self.scratch.fresh("in", "out") as (into, output):
+            staged = staging.fetch(storage, event, into, private=getattr(self.handler, "private", False))
             if not self.gathering.is_manifest(event, staged.path):
                 self.handler(staged.path, output, context(self.spec, event, port))
-            if not staging.unchanged(storage, event, staged):
+            if not staging.unchanged(staged):
                 return None
             items = publish.collect(output, self.spec.outputs)
             return self._publish(event, items, staging.sha256(staged), old)

@@ -73,7 +73,7 @@ def main(arguments: Iterable[str] | None = None) -> None:
         channel.send(broken=f"{error}{f' ({error.hint})' if error.hint else ''}")
         sys.exit(error.exit_code)
     channel.send(ready=True)
-    _serve(Supervisor(document, handler, storages, options.scratch), incoming, channel)
+    _serve(Supervisor(document, handler, storages, options.scratch / str(os.getpid())), incoming, channel)
 
 
 def _serve(supervisor: Supervisor, incoming: queue.SimpleQueue[list[Any]], channel: Channel) -> None:

@@ -63,7 +63,10 @@ class Storage(Protocol):
         *,
         metadata: Mapping[str, str] = NO_MAPPING,
         expect: str | None = None,
-    ) -> ObjectInfo: ...
+        consume: bool = False,
+    ) -> ObjectInfo:
+        """Write an object. `consume`: the source file is not needed any more and may be moved instead of copied."""
+        ...
 
     def list(self, bucket: str, prefix: str = "") -> Iterator[ObjectInfo]: ...
 

@@ -46,6 +46,7 @@ class DirectoryStorage:
         self.root = root
         self._safe: set[str] = set()
         self._hashes: dict[tuple[str, int, int, int], str] = {}
+        self._tops: dict[str, str] = {}
 
     def buckets(self) -> tuple[str, ...]:
         try:
@@ -55,18 +56,17 @@ class DirectoryStorage:
         return tuple(name for name in entries if BUCKET_NAME.match(name) and (self.root / name).is_dir())
 
     def create_bucket(self, bucket: str) -> None:
-        self._bucket_path(bucket).joinpath(HIDDEN, "tmp").mkdir(parents=True, exist_ok=True)
+        os.makedirs(f"{self._top(bucket)}/{HIDDEN}tmp", exist_ok=True)
 
     def path(self, bucket: str, key: str) -> Path:
         """The file of an object, for reading in place. It may not exist. Raises StorageError for a hostile key."""
-        check_key(key)
-        return Path(f"{self.root}/{bucket}/{key}")
+        return Path(self._file(bucket, key))
 
     def stat(self, bucket: str, key: str) -> ObjectInfo:
-        path = self.path(bucket, key)
-        self._inside(bucket, path.parent)
+        path = self._file(bucket, key)
+        self._inside(bucket, os.path.dirname(path))
         status = _regular(path, bucket, key)
-        sidecar = sidecars.read(self._bucket_path(bucket), key, status)
+        sidecar = sidecars.read(self._top(bucket), key, status)
         if sidecar:
             return _info(key, status, sidecar.etag, sidecar.metadata)
         return _info(key, status, self._hash(path, bucket, key, status))
@@ -79,10 +79,11 @@ class DirectoryStorage:
         return info
 
     def read(self, bucket: str, key: str) -> tuple[bytes, str]:
-        path = self.path(bucket, key)
-        self._inside(bucket, path.parent)
+        path = self._file(bucket, key)
+        self._inside(bucket, os.path.dirname(path))
         try:
-            data = path.read_bytes()
+            with open(path, "rb") as file:
+                data = file.read()
         except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
             raise NotFound(f"{bucket}/{key} does not exist") from None
         except OSError as error:
@@ -97,12 +98,15 @@ class DirectoryStorage:
         *,
         metadata: Mapping[str, str] = NO_MAPPING,
         expect: str | None = None,
+        consume: bool = False,
     ) -> ObjectInfo:
-        path = self.path(bucket, key)
-        temporary, etag = self._write_temporary(bucket, source)
+        path = self._file(bucket, key)
+        temporary, etag = self._take(source) if consume and isinstance(source, Path) else (None, "")
+        if temporary is None:
+            temporary, etag = self._write_temporary(bucket, source)
         try:
             status = os.stat(temporary)
-            self._make_parent(bucket, path.parent)
+            self._make_parent(bucket, os.path.dirname(path))
             with self._lock(bucket) if expect is not None else contextlib.nullcontext():
                 if expect is not None:
                     self._compare(bucket, key, expect)
@@ -119,11 +123,11 @@ class DirectoryStorage:
 
     def list(self, bucket: str, prefix: str = "") -> Iterator[ObjectInfo]:
         """Objects in byte order of their keys. ETags come from sidecars only; a file without one has an empty ETag."""
-        top = self._bucket_path(bucket)
-        if not top.is_dir():
+        top = self._top(bucket)
+        if not os.path.isdir(top):
             raise NotFound(f"bucket {bucket} does not exist")
         prefix = prefix.strip("/")
-        if prefix and self.path(bucket, prefix).is_file():
+        if prefix and os.path.isfile(self._file(bucket, prefix)):
             yield self.stat(bucket, prefix)
         for key, status in self.scan(bucket, prefix):
             sidecar = sidecars.read(top, key, status)
@@ -131,62 +135,67 @@ class DirectoryStorage:
 
     def scan(self, bucket: str, prefix: str) -> Iterator[tuple[str, os.stat_result]]:
         """Keys below `prefix` with what the file system says of them: a listing without any reading of sidecars."""
-        start = self.path(bucket, prefix) if prefix else self._bucket_path(bucket)
+        start = self._file(bucket, prefix) if prefix else self._top(bucket)
         self._inside(bucket, start)
         for key, entry in _walk(start, prefix + "/" if prefix else ""):
             with contextlib.suppress(FileNotFoundError):
                 yield key, entry.stat()
 
     def delete(self, bucket: str, key: str) -> None:
-        path = self.path(bucket, key)
-        self._inside(bucket, path.parent)
-        for file in (path, sidecars.path(self._bucket_path(bucket), key)):
+        path = self._file(bucket, key)
+        self._inside(bucket, os.path.dirname(path))
+        for file in (path, sidecars.path(self._top(bucket), key)):
             with contextlib.suppress(FileNotFoundError, NotADirectoryError):
-                file.unlink()
+                os.unlink(file)
 
     def sweep(self, bucket: str) -> None:
         """Remove temporary files of processes that are gone. Call when nothing else of this host writes here."""
-        folder = self._bucket_path(bucket) / HIDDEN / "tmp"
-        for file in folder.glob("*"):
+        for file in Path(f"{self._top(bucket)}/{HIDDEN}tmp").glob("*"):
             owner = file.name.split("-")[0]
-            if not (owner.isdigit() and Path(f"/proc/{owner}").exists() and int(owner) != os.getpid()):
+            if not (owner.isdigit() and int(owner) != os.getpid() and _alive(int(owner))):
                 with contextlib.suppress(FileNotFoundError):
                     file.unlink()
 
-    # What follows is nobody else's business.
+    # What follows is nobody else's business. Paths are text here: this is the inner loop of everything local.
 
-    def _bucket_path(self, bucket: str) -> Path:
-        if not BUCKET_NAME.match(bucket):
-            raise StorageError(f"{bucket!r} cannot be a bucket's name")
-        return self.root / bucket
+    def _top(self, bucket: str) -> str:
+        top = self._tops.get(bucket)
+        if top is None:
+            if not BUCKET_NAME.match(bucket):
+                raise StorageError(f"{bucket!r} cannot be a bucket's name")
+            top = self._tops[bucket] = f"{self.root}/{bucket}"
+        return top
 
-    def _inside(self, bucket: str, parent: Path) -> None:
+    def _file(self, bucket: str, key: str) -> str:
+        check_key(key)
+        return f"{self._top(bucket)}/{key}"
+
+    def _inside(self, bucket: str, folder: str) -> None:
         """Refuse a folder that a symbolic link leads out of the bucket."""
-        name = str(parent)
-        if name in self._safe:
+        if folder in self._safe:
             return
-        top = os.path.realpath(self._bucket_path(bucket))
-        real = os.path.realpath(parent)
+        top = os.path.realpath(self._top(bucket))
+        real = os.path.realpath(folder)
         if real != top and not real.startswith(top + "/"):
-            raise StorageError(f"{parent} is a link that leads out of bucket {bucket}")
-        if parent.is_dir():
-            self._safe.add(name)
+            raise StorageError(f"{folder} is a link that leads out of bucket {bucket}")
+        if os.path.isdir(folder):
+            self._safe.add(folder)
 
-    def _make_parent(self, bucket: str, parent: Path) -> None:
-        self._inside(bucket, parent)
-        if not parent.is_dir():
-            if not self._bucket_path(bucket).is_dir():
+    def _make_parent(self, bucket: str, folder: str) -> None:
+        self._inside(bucket, folder)
+        if not os.path.isdir(folder):
+            if not os.path.isdir(self._top(bucket)):
                 raise NotFound(f"bucket {bucket} does not exist")
-            parent.mkdir(parents=True, exist_ok=True)
+            os.makedirs(folder, exist_ok=True)
 
     def _write_temporary(self, bucket: str, source: Path | bytes) -> tuple[str, str]:
-        folder = f"{self._bucket_path(bucket)}/{HIDDEN}tmp"
+        folder = f"{self._top(bucket)}/{HIDDEN}tmp"
         temporary = f"{folder}/{os.getpid()}-{next(_numbers)}"
         try:
             with open(temporary, "wb") as sink:
                 return temporary, _copy(source, sink)
         except FileNotFoundError:
-            if not self._bucket_path(bucket).is_dir():
+            if not os.path.isdir(self._top(bucket)):
                 raise NotFound(f"bucket {bucket} does not exist") from None
             if isinstance(source, Path) and not source.exists():
                 raise StorageError(f"{source} does not exist") from None
@@ -196,6 +205,16 @@ class DirectoryStorage:
             with contextlib.suppress(OSError):
                 os.unlink(temporary)
             raise StorageError(f"cannot write into bucket {bucket}: {error.strerror}") from error
+
+    def _take(self, source: Path) -> tuple[str | None, str]:
+        """Use the source as the temporary file, when it lies on the same file system."""
+        try:
+            if os.stat(source).st_dev != os.stat(self.root).st_dev:
+                return None, ""
+            with open(source, "rb") as file:
+                return str(source), hashlib.file_digest(file, "sha256").hexdigest()
+        except OSError as error:
+            raise StorageError(f"cannot read {source}: {error.strerror}") from error
 
     def _compare(self, bucket: str, key: str, expect: str) -> None:
         try:
@@ -207,13 +226,14 @@ class DirectoryStorage:
 
     @contextlib.contextmanager
     def _lock(self, bucket: str) -> Iterator[None]:
-        with open(f"{self._bucket_path(bucket)}/{HIDDEN}lock", "w") as lock:
+        """Alone among threads and processes: a lock of flock(2) belongs to the open file, which is ours alone."""
+        with open(f"{self._top(bucket)}/{HIDDEN}lock", "wb", buffering=0) as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
-    def _hash(self, path: Path, bucket: str, key: str, status: os.stat_result) -> str:
+    def _hash(self, path: str, bucket: str, key: str, status: os.stat_result) -> str:
         """The ETag of a file that somebody else put there; a long video is read once, not at every look."""
-        version = (str(path), status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+        version = (path, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
         if version not in self._hashes:
             if len(self._hashes) >= HASHES_KEPT:
                 self._hashes.clear()
@@ -221,16 +241,16 @@ class DirectoryStorage:
         return self._hashes[version]
 
     def _write_sidecar(self, bucket: str, sidecar: Sidecar) -> None:
-        top = self._bucket_path(bucket)
+        top = self._top(bucket)
         try:
-            before = sidecars.read(top, sidecar.key, os.stat(self.path(bucket, sidecar.key)))
+            before = sidecars.read(top, sidecar.key, os.stat(f"{top}/{sidecar.key}"))
         except FileNotFoundError:
             before = None
         temporary, _ = self._write_temporary(bucket, sidecars.dumps(sidecar, before))
         sidecars.install(temporary, sidecars.path(top, sidecar.key))
 
 
-def _regular(path: Path, bucket: str, key: str) -> os.stat_result:
+def _regular(path: str, bucket: str, key: str) -> os.stat_result:
     try:
         status = os.stat(path)
     except (FileNotFoundError, NotADirectoryError):
@@ -251,7 +271,7 @@ def sequencer(status: os.stat_result) -> str:
     return f"{status.st_ctime_ns:016x}"
 
 
-def _hash(path: Path, bucket: str, key: str) -> str:
+def _hash(path: str, bucket: str, key: str) -> str:
     try:
         with open(path, "rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
@@ -274,7 +294,7 @@ def _copy(source: Path | bytes, sink: IO[bytes]) -> str:
     return digest.hexdigest()
 
 
-def _walk(folder: Path, head: str) -> Iterator[tuple[str, os.DirEntry[str]]]:
+def _walk(folder: str, head: str) -> Iterator[tuple[str, os.DirEntry[str]]]:
     """Regular files below `folder` in byte order of `head` + relative path; links to directories are passed over."""
     try:
         with os.scandir(folder) as entries:
@@ -286,7 +306,7 @@ def _walk(folder: Path, head: str) -> Iterator[tuple[str, os.DirEntry[str]]]:
         if (key + "/").startswith(HIDDEN):
             continue
         if entry.is_dir(follow_symlinks=False):
-            yield from _walk(Path(entry.path), key + "/")
+            yield from _walk(entry.path, key + "/")
         elif entry.is_file():
             yield key, entry
 
@@ -294,3 +314,13 @@ def _walk(folder: Path, head: str) -> Iterator[tuple[str, os.DirEntry[str]]]:
 def _sort_name(entry: os.DirEntry[str]) -> bytes:
     name = os.fsencode(entry.name)
     return name + b"/" if entry.is_dir(follow_symlinks=False) else name
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

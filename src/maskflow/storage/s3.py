@@ -90,6 +90,7 @@ class S3Storage:
         *,
         metadata: Mapping[str, str] = NO_MAPPING,
         expect: str | None = None,
+        consume: bool = False,
     ) -> ObjectInfo:
         self._check(bucket, key)
         extra = {"Metadata": {name: quote(value, safe=" /:=+@,;") for name, value in metadata.items()}}

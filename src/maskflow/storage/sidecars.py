@@ -7,7 +7,6 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from .base import HIDDEN
 
@@ -32,13 +31,13 @@ def dumps(sidecar: Sidecar, before: Sidecar | None) -> bytes:
     return json.dumps({"key": sidecar.key, "versions": versions}, separators=(",", ":")).encode()
 
 
-def path(bucket: Path, key: str) -> Path:
+def path(bucket: str, key: str) -> str:
     """Where the sidecar of `key` lies: a fixed length, whatever the key holds."""
     digest = hashlib.sha256(os.fsencode(key)).hexdigest()
-    return Path(f"{bucket}/{HIDDEN}meta/{digest[:2]}/{digest}.json")
+    return f"{bucket}/{HIDDEN}meta/{digest[:2]}/{digest}.json"
 
 
-def read(bucket: Path, key: str, status: os.stat_result) -> Sidecar | None:
+def read(bucket: str, key: str, status: os.stat_result) -> Sidecar | None:
     """The sidecar that is true for a file of this status, or None."""
     if key.startswith(HIDDEN):
         return None
@@ -53,10 +52,10 @@ def read(bucket: Path, key: str, status: os.stat_result) -> Sidecar | None:
     return None
 
 
-def install(temporary: str, target: Path) -> None:
+def install(temporary: str, target: str) -> None:
     """Move a written temporary file to its place, making the folder at its first use."""
     try:
         os.replace(temporary, target)
     except FileNotFoundError:
-        target.parent.mkdir(parents=True, exist_ok=True)
+        os.makedirs(os.path.dirname(target), exist_ok=True)
         os.replace(temporary, target)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -57,6 +58,7 @@ class Child:
         self.average = QUICK
         self.since = time.monotonic()
         self._rest = {"out": b"", "err": b""}
+        self.scratch = scratch
         self.process = _start(document, root, scratch)
         self._watched = psutil.Process(self.process.pid)
         assert self.process.stdin
@@ -124,6 +126,7 @@ class Child:
         for pipe in (self.stdin, self.stdout, self.stderr):
             with contextlib.suppress(BrokenPipeError):
                 pipe.close()
+        shutil.rmtree(self.scratch / str(self.process.pid), ignore_errors=True)
         said = "; it said: " + " | ".join(self.said) if self.said else ""
         return self.broken or self.ended or f"its process ended with status {status}{said}"
 
