@@ -26,7 +26,8 @@ def shout(source, output, context):
 def count(source, output, context):
     folder = output / Path(context.name).stem
     folder.mkdir()
-    (folder / "summary.json").write_text('{"file": "%s", "bytes": %d, "lines": [1, 2]}' % (context.name, source.stat().st_size))
+    size = source.stat().st_size
+    (folder / "summary.json").write_text('{"file": "%s", "bytes": %d, "lines": [1, 2]}' % (context.name, size))
 """
 
 WORKFLOW = """\
@@ -64,6 +65,7 @@ _UNSTEADY = (
     (re.compile(r'(?<="after": ")[0-9a-f]{64}'), "DIGEST"),
     (re.compile(r"^! (?:running|uploading|downloading): .*\n", re.MULTILINE), ""),
 )
+_UNWANTED = ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "SCAR_CONFIG_FOLDER", "AWS_PROFILE", "AWS_ACCESS_KEY_ID", "NO_COLOR")
 _STEP = re.compile(r"! [-+~@=] local:")
 
 

@@ -59,7 +59,9 @@ def start(root: Root) -> WorkerState:
     if found := state(root):
         return found
     process = _spawn(root, tied=False)
-    return _wait_ready(root, process)
+    found = _wait_ready(root, process)
+    process.returncode = 0  # it outlives us, nobody will wait for it; subprocess would warn of that
+    return found
 
 
 @contextlib.contextmanager
