@@ -115,6 +115,10 @@ class Tail:
             self._file.seek(0, os.SEEK_END)
         self._rest = b""
 
+    def close(self) -> None:
+        if self._file:
+            self._file.close()
+
     def read(self) -> list[Line]:
         """What has been added since the last call."""
         data = self._file.read() if self._file else b""

@@ -72,10 +72,16 @@ class Worker:
             self.root.worker.unlink(missing_ok=True)
 
     def reload(self) -> None:
-        """Read what is deployed now, and look through its trigger folders."""
+        """Read what is deployed now; the watcher then begins anew and looks through its trigger folders."""
         self.engine.deploy(functions.read_all(self.root))
-        self.rescan()
         self.changed.set()
+
+    def _catch_up(self) -> None:
+        """What changed before the watcher stood was seen by nobody."""
+        if functions.read_all(self.root) == {name: queue.spec for name, queue in self.engine.queues.items()}:
+            self.rescan()
+        else:
+            self.reload()
 
     def rescan(self) -> None:
         self._scanned = time.monotonic()
@@ -108,6 +114,7 @@ class Worker:
             paths = (*watch.folders(self.root, specs), self.root.control)
             for path in paths:
                 path.mkdir(parents=True, exist_ok=True)
+            asyncio.get_running_loop().call_soon(self._catch_up)  # runs when the next line has made the watcher
             async for files in watch.watch(paths, self.changed):
                 if any(path.is_relative_to(self.root.control) for path in files):
                     self.reload()
