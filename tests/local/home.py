@@ -54,7 +54,7 @@ class Home:
         into: str = "in",
         out: str = "out",
         *,
-        limits: Limits = Limits(),
+        limits: Limits | None = None,
         attempts: int = 1,
         program: bool = False,
         suffix: str = "",
@@ -74,7 +74,7 @@ class Home:
             entry,
             inputs=(Port(BucketPath(S3, "box", into), names),),
             outputs=(Port(BucketPath(S3, "box", out)),),
-            limits=limits,
+            limits=limits or Limits(),
             retry=Retry(attempts, 0.05),
         )
         self.deployed = [*(other for other in self.deployed if other.name != name), function]

@@ -21,7 +21,7 @@ from watchfiles import Change, awatch
 from maskflow.errors import StorageError
 from maskflow.model import ObjectCreated
 from maskflow.runtime.spec import FunctionSpec
-from maskflow.storage.directory import sequencer
+from maskflow.storage.files import sequencer
 from maskflow.storage.keys import check_key
 
 from .place import Root
