@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,10 +36,10 @@ def read(root: Path, wanted: Wanted) -> Iterator[Line]:
 def follow(root: Path, wanted: Wanted) -> Iterator[Line]:
     """The same, and then every new line, without an end."""
     path = Root(root).journal
-    tail = journal.Tail(path)
-    yield from read(root, wanted)
-    while True:
-        lines = tail.read()
-        yield from filter(wanted.takes, lines)
-        if not lines:
-            tail.wait()
+    with contextlib.closing(journal.Tail(path)) as tail:
+        yield from read(root, wanted)
+        while True:
+            lines = tail.read()
+            yield from filter(wanted.takes, lines)
+            if not lines:
+                tail.wait()

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from maskflow.errors import StorageError, UsageError
 from maskflow.model import ObjectCreated, Port
 from maskflow.providers.local import control, functions
-from maskflow.providers.local.dispatch import feeds, takers
+from maskflow.providers.local.dispatch import feeds
 from maskflow.providers.local.follow import FINAL, Run, Step
-from maskflow.providers.local.journal import Line
 from maskflow.providers.local.place import Root
-from maskflow.runtime.receipts import Receipts, State
 from maskflow.runtime.spec import FunctionSpec
 from maskflow.storage.keys import check_key
 
+from .outcome import Outcome, outcome
 from .reopen import reopen
 
 OnStep = Callable[[Step], None]
@@ -28,36 +29,6 @@ class Upload:
 
     file: Path
     event: ObjectCreated
-
-
-@dataclass(frozen=True, slots=True)
-class Hop:
-    """What one function did in a run. `reused` events had been worked on before."""
-
-    function: str
-    done: int
-    reused: int
-    failed: int
-    outputs: int
-    seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """An event that failed for good."""
-
-    function: str
-    object: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What came of a run. `results` are the objects that no function takes any further."""
-
-    hops: tuple[Hop, ...]
-    failures: tuple[Failure, ...]
-    results: tuple[ObjectCreated, ...]
 
 
 def specs_of(root: Path, workflow: str) -> tuple[FunctionSpec, ...]:
@@ -82,16 +53,18 @@ def run(root: Path, specs: Sequence[FunctionSpec], files: Sequence[Upload], on_s
     A worker in the background does the work when there is one; otherwise one that lives as long as this call.
     """
     place = Root(root)
+    began = datetime.now(UTC).isoformat(timespec="milliseconds")
     with control.attached(place):
         following = Run(place, specs)
-        put(root, specs, files, again=again)
-        for upload in files:
-            following.expect(upload.event)
-        steps = []
-        for step in following.steps():
-            steps.append(step)
-            on_step(step)
-    return _outcome(place, specs, [step.line for step in steps if step.line.status in FINAL])
+        with contextlib.closing(following.tail):
+            put(root, specs, files, again=again)
+            for upload in files:
+                following.expect(upload.event)
+            steps = []
+            for step in following.steps():
+                steps.append(step)
+                on_step(step)
+    return outcome(place, specs, [step.line for step in steps if step.line.status in FINAL], began)
 
 
 def put(root: Path, specs: Sequence[FunctionSpec], files: Sequence[Upload], *, again: bool) -> None:
@@ -129,44 +102,3 @@ def _below(source: Path) -> Iterator[tuple[Path, str]]:
     if not found:
         raise StorageError(f"{source} has no file in it")
     yield from found
-
-
-def _outcome(root: Root, specs: Sequence[FunctionSpec], lines: Sequence[Line]) -> Outcome:
-    outputs = [_parsed(output) for line in lines for output in line.outputs]
-    results = {str(output): output for output in outputs if not takers(specs, output)}
-    failures = [failure for line in lines if (failure := _failure(root, specs, line))]
-    hops = (_hop(spec.name, lines, failures) for spec in _in_flow_order(specs))
-    return Outcome(tuple(hops), tuple(failures), tuple(results[name] for name in sorted(results)))
-
-
-def _hop(function: str, lines: Sequence[Line], failures: Sequence[Failure]) -> Hop:
-    own = [line for line in lines if line.function == function]
-    failed = sum(failure.function == function for failure in failures)
-    reused = sum(line.status == "skipped" for line in own)
-    outputs = {output for line in own for output in line.outputs}
-    done = sum(line.status == "done" for line in own)
-    return Hop(function, done, reused, failed, len(outputs), round(sum(line.seconds for line in own), 3))
-
-
-def _failure(root: Root, specs: Sequence[FunctionSpec], line: Line) -> Failure | None:
-    """Also what is skipped because it failed once before is a failure of this run."""
-    if line.status == "dead":
-        return Failure(line.function, line.object, line.message)
-    spec = next(spec for spec in specs if spec.name == line.function)
-    receipt = Receipts(spec, root.storages()).read(_parsed(line.object)) if line.status == "skipped" else None
-    if receipt and receipt.state is State.FAILED:
-        return Failure(line.function, line.object, receipt.error)
-    return None
-
-
-def _in_flow_order(specs: Sequence[FunctionSpec]) -> list[FunctionSpec]:
-    from maskflow.providers.local.dispatch import downstream_first
-
-    by_name: Mapping[str, FunctionSpec] = {spec.name: spec for spec in specs}
-    return [by_name[name] for name in reversed(downstream_first(by_name))]
-
-
-def _parsed(name: str) -> ObjectCreated:
-    storage, _, rest = name.partition(":")
-    bucket, _, key = rest.partition("/")
-    return ObjectCreated(storage, bucket, key)

@@ -83,7 +83,7 @@ def _images(table: Table, folder: Path) -> Mapping[str, str]:
 def _ours(path: Path) -> tuple[Table, tuple[Problem, ...]]:
     report = Report()
     node = _compose(path, report)
-    table = read_record(node, "the configuration", _OURS, Context(report, path.parent)) if node else None
+    table = read_record(node, _OURS, Context(report, path.parent)) if node else None
     problems = report.problems()
     if report.failed:
         errors = [str(problem) for problem in problems if problem.severity is Severity.ERROR]
@@ -108,7 +108,7 @@ def _bytes(path: Path) -> bytes:
 def _oscar_cli_clusters(path: Path) -> Mapping[str, Cluster]:
     report = Report()
     node = _compose(path, report)
-    table = read_record(node, "oscar-cli's configuration", _OSCAR_CLI, Context(report, path.parent)) if node else None
+    table = read_record(node, _OSCAR_CLI, Context(report, path.parent)) if node else None
     if node is None and report.failed:
         raise ConfigError("\n".join(str(problem) for problem in report.problems()))
     found = table.table("oscar").named() if table else ()

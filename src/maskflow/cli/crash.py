@@ -20,9 +20,7 @@ _SECRET_NAME = re.compile(r"KEY|SECRET|TOKEN|PASS|CREDENTIAL|AUTH", re.IGNORECAS
 _SECRET_SHAPES = (
     re.compile(r"(?:AKIA|ASIA)[A-Z0-9]{16}"),
     re.compile(r"(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"),
-    re.compile(
-        r"""(?ix)(?<=\w)((?:secret|token|password|passwd|access_?key|api_?key)["']?\s*[=:]\s*["']?)[^\s"',})]+"""
-    ),
+    re.compile(r"""(?i)([\w-]*(?:secret|token|passw|access_?key|api_?key)[\w-]*["']?\s*[=:]\s*["']?)[^\s"',})]+"""),
     re.compile(r"(?i)\b(?:bearer|basic)\s+[a-z0-9._~+/=-]{8,}"),
 )
 _SHORTEST = 6

@@ -25,10 +25,10 @@ def main() -> NoReturn:
     sys.exit(code)
 
 
-def run(arguments: Sequence[str]) -> int:
+def run(arguments: Sequence[str], command: click.Command = maskflow) -> int:
     """Carry out a command line and return its exit code."""
     try:
-        return main_inner(arguments)
+        return main_inner(arguments, command)
     except click.ClickException as error:
         error.show()
         return UsageError.exit_code
@@ -48,9 +48,9 @@ def run(arguments: Sequence[str]) -> int:
         return EXIT_UNEXPECTED
 
 
-def main_inner(arguments: Sequence[str]) -> int:
+def main_inner(arguments: Sequence[str], command: click.Command) -> int:
     """The same, raising; a command's own exit code (`validate` has one) comes back as it is."""
-    code = maskflow.main(list(arguments), prog_name="maskflow", standalone_mode=False)
+    code = command.main(list(arguments), prog_name="maskflow", standalone_mode=False)
     return code if isinstance(code, int) else 0
 
 

@@ -82,7 +82,7 @@ def size(number: float) -> str:
         return f"{number:.0f} B"
     for unit in ("kB", "MB", "GB", "TB"):  # noqa: B007 - the last one is the answer
         number /= 1000
-        if number < 999.5:
+        if number < 999.95:
             break
     return f"{number:.1f} {unit}"
 

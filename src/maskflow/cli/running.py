@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from maskflow.app import results, running, workflows
-from maskflow.app.running import Outcome
+from maskflow.app.outcome import Outcome
 from maskflow.errors import FunctionError, StorageError
 from maskflow.runtime.spec import FunctionSpec
 

@@ -6,6 +6,7 @@ A snapshot is named by a digest of its files' names and bytes. Deploying again w
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import hashlib
 import json
 import os
@@ -57,6 +58,15 @@ def code_digest(function: Function, of_files: str) -> str:
     """Of all that outputs depend on but the input: files, entry and environment (hex)."""
     about = [of_files, str(function.entry.kind), function.entry.name, sorted(function.environment.items())]
     return hashlib.sha256(json.dumps(about).encode()).hexdigest()
+
+
+@contextlib.contextmanager
+def exclusive(root: Root) -> Iterator[None]:
+    """One deployment at a time, of all threads and processes: what one has copied and not yet written down as used
+    must not be cleared away by another."""
+    with open(root.code.with_name("code.lock"), "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def snapshot(root: Root, entry: Entry) -> Entry:

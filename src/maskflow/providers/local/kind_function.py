@@ -7,6 +7,7 @@ import hmac
 import json
 import secrets
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -83,19 +84,19 @@ def owned(root: Root, workflow: str) -> Iterator[Address]:
 def write(root: Root, workflow: str, function: Function) -> Mapping[str, str]:
     root.prepare()
     spec = deployment(workflow, function)
-    entry = code.snapshot(root, spec.entry)
-    spec = FunctionSpec(**{**{name: getattr(spec, name) for name in FunctionSpec.__slots__}, "entry": entry})
     for number in range(len(spec.inputs)):
         watch.trigger_folder(root, spec, number).mkdir(parents=True, exist_ok=True)
-    functions.write(root, spec)
-    _clear_code(root)
+    with code.exclusive(root):
+        functions.write(root, replace(spec, entry=code.snapshot(root, spec.entry)))
+        _clear_code(root)
     root.poke()
     return {}
 
 
 def delete(root: Root, at: Address) -> None:
-    functions.remove(root, at.name)
-    _clear_code(root)
+    with code.exclusive(root):
+        functions.remove(root, at.name)
+        _clear_code(root)
     root.poke()
 
 
