@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from s3_server import S3Server, start
+from contracts.s3_server import S3Server, start
 
 pytest_plugins = ["datacases"]
 pytest.register_assert_rewrite("contracts.provider", "contracts.storage")

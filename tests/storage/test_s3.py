@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from contracts.s3_server import S3Server
 from contracts.storage import StorageContract
 from maskflow.errors import StorageError
 from maskflow.storage.etags import same
 from maskflow.storage.s3 import PART, S3Access, S3Storage
-from s3_server import S3Server
 
 
 class TestS3(StorageContract):

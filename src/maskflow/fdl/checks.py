@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from itertools import combinations
 
 from maskflow.errors import Place
@@ -13,7 +14,7 @@ from .overlap import overlap
 from .problems import Report, shown
 from .suggest import did_you_mean
 
-MOST_FUNCTIONS = 200
+MOST_FUNCTIONS = 100
 MOST_PORTS = 500
 MOST_FILTERS = 1000
 """Beyond these the pairwise checks would take long, and nobody could follow the workflow."""
@@ -54,9 +55,12 @@ def check_references(workflow: Workflow, report: Report) -> None:
         own = ref.kind is StorageKind.MINIO and ref.name in workflow.clusters
         if ref.name == "default" or own or ref in workflow.storages:
             continue
-        hint = did_you_mean(str(ref), map(str, workflow.storages))
         message = f"{shown(str(ref))} is not in 'storage_providers'"
-        report.add("unknown-storage", port.place, message, hint or "define it there")
+        report.add("unknown-storage", port.place, message, partial(_defined, str(ref), map(str, workflow.storages)))
+
+
+def _defined(name: str, known: Iterable[str]) -> str:
+    return did_you_mean(name, known) or "define it there"
 
 
 def check_storages(workflow: Workflow, report: Report) -> None:
@@ -82,8 +86,8 @@ def check_members(workflow: Workflow, report: Report) -> None:
         for member in function.settings.get("federation", {}).get("members", ()):
             name = member.get("cluster_id", "")
             if name and name not in workflow.clusters:
-                hint = did_you_mean(name, workflow.clusters) or "define it there"
-                report.add("unknown-cluster", function.place, f"{shown(name)} is not in 'clusters'", hint)
+                message = f"{shown(name)} is not in 'clusters'"
+                report.add("unknown-cluster", function.place, message, partial(_defined, name, workflow.clusters))
 
 
 def check_overlaps(workflow: Workflow, report: Report) -> None:

@@ -17,7 +17,7 @@ from maskflow.errors import Place
 from maskflow.model import Entry, EntryKind
 
 from .problems import Report, shown
-from .suggest import did_you_mean
+from .suggest import did_you_mean, nearest
 from .table import Table
 
 DEFAULT_ENTRY = "function:handle"
@@ -25,6 +25,7 @@ FOLDER_FILE = "function.toml"
 LARGEST = 1_000_000
 
 _ENTRY = re.compile(r"([A-Za-z_][A-Za-z0-9_]*):([A-Za-z_][A-Za-z0-9_]*)")
+_WHERE = f'name it in {FOLDER_FILE}: entry = "function:TheName"'
 _HOW = "write file:attribute, e.g. function:handle"
 
 
@@ -126,7 +127,8 @@ def _check(folder: Path, entry: str, place: Place, report: Report) -> None:
         return
     if names is not None and match.group(2) not in names:
         message = f"{file} defines no {shown(match.group(2))}"
-        report.add("bad-entry", place, message, did_you_mean(match.group(2), names))
+        hint = did_you_mean(match.group(2), names) if nearest(match.group(2), names) else _WHERE
+        report.add("bad-entry", place, message, hint)
 
 
 def _defined(text: str) -> set[str] | None:

@@ -104,7 +104,7 @@ _BATCH = record(
 )  # fmt: skip
 
 AWS_FUNCTION = record(
-    "an element of `aws`",
+    "an element of 'aws'",
     **{
         "lambda": Key(Kind.RECORD, "the function", LAMBDA, required=True),
         "iam": Key(

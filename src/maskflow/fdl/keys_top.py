@@ -69,7 +69,11 @@ CLUSTER = record(
 FUNCTIONS = record(
     "functions",
     aws=Key(Kind.RECORDS, "functions on AWS Lambda", AWS_FUNCTION),
-    oscar=Key(Kind.RECORDS, "services on OSCAR clusters: cluster name, then the service", named("oscar", SERVICE)),
+    oscar=Key(
+        Kind.RECORDS,
+        "services on OSCAR clusters: cluster name, then the service",
+        named("an element of 'oscar'", SERVICE),
+    ),
 )
 
 WORKFLOW: Record = record(

@@ -80,7 +80,7 @@ def _understand(data: str | bytes, file: Path, images: Mapping[str, str | Path],
         message = f"a workflow is a mapping that begins with 'functions:', not {describe(root)}"
         report.add("wrong-type", root.place, message)
         return None
-    top = read_record(root, "the workflow", WORKFLOW, Context(report, file.parent))
+    top = read_record(root, WORKFLOW, Context(report, file.parent))
     given = {same_image(name): local_of(str(value), Path(), Place("images")) for name, value in images.items()}
     return read_workflow(top, file, given, report) if top else None
 

@@ -77,9 +77,7 @@ def _say(circle: list[int], graph: Graph, functions: tuple[Function, ...], repor
     hint = "write outputs to a bucket or folder outside of every input on their way"
     if not surely:
         hint = f"{hint}, or set apart with 'suffix' what is written and what triggers"
-        what = (
-            "may trigger itself, if it writes such names" if len(names) == 1 else "may trigger each other in a circle"
-        )
+        what = "may trigger itself" if len(names) == 1 else "may trigger each other in a circle"
         report.add("possible-loop", place, f"{_way(names)} {what}", hint)
     elif len(names) == 1:
         report.add("output-in-input", place, f"{names[0]} would be triggered by its own output, for ever", hint)

@@ -47,14 +47,15 @@ def _storage(text: str, place: Place, side: Side) -> StorageRef | None:
     kind, _, name = text.strip().partition(".")
     kinds = [each.value for each in StorageKind]
     if kind not in kinds:
-        side.report.add("wrong-value", place, f"there is no storage type {shown(kind)}", did_you_mean(kind, kinds))
+        message = f"there is no storage type {shown(kind)}"
+        side.report.add("wrong-value", place, message, lambda: did_you_mean(kind, kinds))
         return None
     default = side.minio if kind == StorageKind.MINIO else "default"
     return StorageRef(StorageKind(kind), name or default)
 
 
 def _port(table: Table, side: Side, *, inputs: bool) -> Port | None:
-    if "storage_provider" not in table or "path" not in table:
+    if not table.text("storage_provider") or not table.text("path"):
         return None
     storage = _storage(table.text("storage_provider"), table.at("storage_provider"), side)
     if not storage:
@@ -104,7 +105,7 @@ def _fault(text: str) -> str:
         return f"is longer than {_LONGEST_KEY} bytes"
     segments = text.removesuffix("/").split("/")
     if "" in segments:
-        return "has an empty folder name between slashes" if text.strip("/") else "is empty"
+        return "has an empty folder name between slashes"
     return "has '.' or '..' as a folder name" if {".", ".."} & set(segments) else ""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -98,6 +98,19 @@ def shown(text: str) -> str:
     return repr(short)
 
 
+def as_json(problem: Problem) -> dict[str, str | int]:
+    """A problem for machines; the names of these keys are stable."""
+    return {
+        "file": problem.place.file,
+        "line": problem.place.line,
+        "column": problem.place.column,
+        "severity": problem.severity.value,
+        "code": problem.code,
+        "message": problem.message,
+        "hint": problem.hint,
+    }
+
+
 class Report:
     """Collects problems while a file is read; `deploying` makes some warnings errors."""
 
@@ -107,12 +120,14 @@ class Report:
         self._more = 0
         self.failed = False
 
-    def add(self, code: str, place: Place, message: str, hint: str = "") -> None:
+    def add(self, code: str, place: Place, message: str, hint: str | Callable[[], str] = "") -> None:
+        """Take up a problem; a hint that is costly to find is given as a function, for the case that it is wanted."""
         kind = CODES[code]
         severity = kind.deploying if self._deploying else kind.offline
         self.failed = self.failed or severity is Severity.ERROR
         if len(self._found) < MOST_PROBLEMS:
-            self._found[Problem(place, severity, code, message, hint)] = None
+            text = hint if isinstance(hint, str) else hint()
+            self._found[Problem(place, severity, code, message, text)] = None
         else:
             self._more += 1
 

@@ -15,17 +15,18 @@ _NOT_FREE = "x-"
 """Top-level keys that begin so are the user's own, a place for anchors."""
 
 
-def read_record(node: Node, name: str, record: Record, context: Context) -> Table | None:
+def read_record(node: Node, record: Record, context: Context) -> Table | None:
     """A mapping's known keys as typed values; None when it is no mapping (said)."""
     if is_null(node):
         node = Pairs(node.place, ())
     if not isinstance(node, Pairs):
-        wrong_type(node, name, Key(Kind.RECORD), context)
+        wrong_type(node, record.what, Key(Kind.RECORD), context)
         return None
     cells: dict[str, Cell] = {}
     tried: set[str] = set()
+    spellings = _spellings(record)
     for pair in node.pairs:
-        canonical, key = _find(pair, record, context)
+        canonical, key = _find(pair, spellings, record, context)
         if key is None:
             continue
         if canonical in tried:
@@ -33,16 +34,11 @@ def read_record(node: Node, name: str, record: Record, context: Context) -> Tabl
             context.report.add("duplicate-key", pair.key.place, message, "keep one of the two")
             continue
         tried.add(canonical)
-        _read_pair(pair, canonical, key, cells, context)
+        value = read_value(pair.value, pair.key.text, key, context)
+        if value is not None and not _refuse(pair, key, record, context):
+            cells[canonical] = Cell(value, pair.value.place, pair.key.place)
     _require(node, record, tried, cells, context)
     return Table(node.place, cells)
-
-
-def _read_pair(pair: Pair, canonical: str, key: Key, cells: dict[str, Cell], context: Context) -> None:
-    value = read_value(pair.value, pair.key.text, key, context)
-    if value is None or _refuse(pair, key, context):
-        return
-    cells[canonical] = Cell(value, pair.value.place, pair.key.place)
 
 
 def _require(node: Pairs, record: Record, tried: set[str], cells: dict[str, Cell], context: Context) -> None:
@@ -54,22 +50,23 @@ def _require(node: Pairs, record: Record, tried: set[str], cells: dict[str, Cell
             context.report.add("missing-key", node.place, message, key.note)
 
 
-def _find(pair: Pair, record: Record, context: Context) -> tuple[str, Key | None]:
+def _spellings(record: Record) -> dict[str, str]:
+    """Every way to write the record's keys, with the canonical one; in small letters too where capitals are free."""
+    exact = {spelling: name for name, key in record.keys.items() for spelling in (name, *key.also)}
+    return {**{spelling.casefold(): name for spelling, name in exact.items()}, **exact} if record.fold else exact
+
+
+def _find(pair: Pair, spellings: dict[str, str], record: Record, context: Context) -> tuple[str, Key | None]:
     """The canonical name and the key that a written key stands for."""
     name = pair.key.text
-    if name in record.keys:
-        return name, record.keys[name]
-    for canonical, key in record.keys.items():
-        if name in key.also:
-            return canonical, key
+    if canonical := spellings.get(name):
+        return canonical, record.keys[canonical]
     if record.other:
         return name, record.other
-    if record.fold:
-        for canonical, key in record.keys.items():
-            if name.casefold() in (canonical.casefold(), *(other.casefold() for other in key.also)):
-                message = f"{shown(name)} is taken as {shown(canonical)}"
-                context.report.add("spelling", pair.key.place, message, f"write {canonical!r}")
-                return canonical, key
+    if record.fold and (canonical := spellings.get(name.casefold())):
+        message = f"{shown(name)} is taken as {shown(canonical)}"
+        context.report.add("spelling", pair.key.place, message, f"write {canonical!r}")
+        return canonical, record.keys[canonical]
     _unknown(pair.key, record, context)
     return name, None
 
@@ -79,18 +76,21 @@ def _unknown(key: Scalar, record: Record, context: Context) -> None:
         return
     code = "unknown-port-key" if record.strict else "unknown-key"
     names = record.keys.keys()
-    hint = did_you_mean(key.text, names) if record.strict or nearest(key.text, names) else record.advice
+
+    def hint() -> str:
+        return did_you_mean(key.text, names) if record.strict or nearest(key.text, names) else record.advice
+
     context.report.add(code, key.place, f"{record.what} has no key {shown(key.text)}", hint)
 
 
-def _refuse(pair: Pair, key: Key, context: Context) -> bool:
+def _refuse(pair: Pair, key: Key, record: Record, context: Context) -> bool:
     """Whether a key is one that maskflow does nothing with; its author is told why."""
     if not key.refused:
         return False
     if isinstance(pair.value, Scalar) and pair.value.text.casefold() in (value.casefold() for value in key.honoured):
         return True
     code = "not-supported" if key.blocks else "ignored-key"
-    context.report.add(code, pair.key.place, f"{shown(pair.key.text)} is not honoured: {key.refused}")
+    context.report.add(code, pair.key.place, f"{shown(pair.key.text)} of {record.what} is not honoured: {key.refused}")
     return True
 
 
@@ -104,7 +104,7 @@ def read_value(node: Node, name: str, key: Key, context: Context) -> Any:
         return ""
     if key.kind is Kind.RECORD:
         assert key.record is not None
-        return read_record(node, name, key.record, context)
+        return read_record(node, key.record, context)
     if key.kind is Kind.RECORDS:
         return _records(node, name, key, context)
     if key.kind in (Kind.TEXTS, Kind.WHOLES):
@@ -115,9 +115,9 @@ def read_value(node: Node, name: str, key: Key, context: Context) -> Any:
 def _records(node: Node, name: str, key: Key, context: Context) -> tuple[Table, ...] | None:
     assert key.record is not None
     if not isinstance(node, Items):
-        wrong_type(node, name, key, context)
+        wrong_type(node, shown(name), key, context)
         return None
-    tables = (read_record(item, name, key.record, context) for item in node.items)
+    tables = (read_record(item, key.record, context) for item in node.items)
     return tuple(table for table in tables if table is not None)
 
 

@@ -14,7 +14,7 @@ Schema = dict[str, Any]
 
 _AMOUNT = r"^(\d+(\.\d+)?|\.\d+)([eE][+-]?\d+)? ?"
 _SCALAR: Schema = {"type": ["string", "number", "boolean"]}
-_TRUTH: Schema = {"anyOf": [{"type": "boolean"}, {"type": "string", "pattern": "^(?i:true|false|yes|no|on|off)$"}]}
+_TRUTH: Schema = {"enum": [True, False, "true", "false", "yes", "no", "on", "off"]}
 _REFERENCE: Schema = {
     "type": "object",
     "properties": {"env": {"type": "string"}, "file": {"type": "string"}, "keyring": {"type": "string"}},
@@ -68,7 +68,7 @@ def _range(key: Key) -> Schema:
 def _text(key: Key) -> Schema:
     if not key.choices:
         return _SCALAR
-    return {"type": "string", "pattern": f"^(?i:{'|'.join(key.choices)})$", "examples": list(key.choices)}
+    return {"enum": list(dict.fromkeys(text for each in key.choices for text in (each, each.upper(), each.lower())))}
 
 
 def _whole(key: Key) -> Schema:

@@ -68,11 +68,11 @@ def _short(node: Scalar, name: str, report: Report, folder: Path) -> Secret | No
 
 def _reference(kind: str, text: str, place: Place, report: Report, folder: Path) -> Secret | None:
     if kind not in _KINDS:
-        hint = did_you_mean(kind, _KINDS)
-        report.add("bad-secret", place, f"a secret cannot come from {shown(kind)}", hint or HOW)
+        message = f"a secret cannot come from {shown(kind)}"
+        report.add("bad-secret", place, message, lambda: did_you_mean(kind, _KINDS) or HOW)
         return None
     if not _VALID[_KINDS[kind]].fullmatch(text):
-        report.add("bad-secret", place, f"{shown(text)} is no {kind} reference", HOW)
+        report.add("bad-secret", place, f"this is no {kind} reference", HOW)  # not shown: it may be the secret
         return None
     if kind == "file":
         text = str(folder / text)

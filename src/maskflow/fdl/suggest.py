@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from itertools import islice
 
 _LONGEST = 64
-"""Comparing is quadratic; no real name is longer."""
+_MOST = 200
+"""Comparing is quadratic and slow; no real name is longer, no real file has more."""
 
 
 def nearest(wrong: str, right: Iterable[str]) -> str:
     """The most similar of `right`, or nothing when none is similar."""
     if len(wrong) > _LONGEST:
         return ""
-    by_folded = {name.casefold(): name for name in right}
+    by_folded = {name.casefold(): name for name in islice(right, _MOST)}
     found = difflib.get_close_matches(wrong.casefold(), list(by_folded), n=1, cutoff=0.7)
     return by_folded[found[0]] if found else ""
 

@@ -71,7 +71,7 @@ def _events(text: str, file: str, *, pure: bool) -> Iterator[yaml.Event]:
     if len(text) > most:
         raise _Stop("too-large", Place(file), f"the file has more than {most:,} characters", "split it")
     if pure:
-        text = re.sub(r"[ \t]*\r?$", "", text, flags=re.MULTILINE)
+        text = re.sub(r"[ \t]*\t[ \t]*(?=#|\r?$)", " ", text, flags=re.MULTILINE)
     try:
         yield from yaml.parse(text, Loader=yaml.SafeLoader if pure else yaml.CSafeLoader)
     except yaml.MarkedYAMLError as error:

@@ -12,7 +12,7 @@ from maskflow.model import Secret
 from . import units
 from .keys import Key, Kind
 from .limits import LIMITS
-from .nodes import Items, Node, Scalar, describe
+from .nodes import Items, Node, Scalar, describe, is_null
 from .problems import Report, shown
 from .secret import looks_like_reference, read_secret
 from .suggest import did_you_mean
@@ -30,15 +30,15 @@ class Context:
     folder: Path
 
 
-def wrong_type(node: Node, name: str, key: Key, context: Context) -> None:
+def wrong_type(node: Node, what: str, key: Key, context: Context) -> None:
     """Say that a value is of the wrong type."""
     hint = ""
     if isinstance(node, Items) and len(node.items) == 1:
         hint = "write it without brackets; text that begins with '[' must be quoted"
-    elif isinstance(node, Scalar) and key.kind is Kind.RECORDS:
+    elif key.kind is Kind.RECORDS and not is_null(node):
         hint = "begin each with '- '"
-    what = f" {shown(node.text)}" if isinstance(node, Scalar) and not node.null else ""
-    message = f"{shown(name)} must be {key.kind.value}, not {describe(node)}{what}"
+    got = shown(node.text) if isinstance(node, Scalar) and not node.null else describe(node)
+    message = f"{what} must be {key.kind.value}, not {got}"
     context.report.add("wrong-type", node.place, message, hint)
 
 
@@ -49,11 +49,11 @@ def read_scalar(node: Node, name: str, key: Key, context: Context) -> Value | No
     if isinstance(node, Items) and len(node.items) == 1 and key.kind is Kind.ONE_TEXT:
         node = node.items[0]
     if not isinstance(node, Scalar):
-        wrong_type(node, name, key, context)
+        wrong_type(node, shown(name), key, context)
         return None
     value = _READERS[key.kind](node.text)
     if value is None:
-        wrong_type(node, name, key, context)
+        wrong_type(node, shown(name), key, context)
         return None
     return _bounded(_chosen(value, node, name, key, context), node, name, key, context)
 
@@ -64,8 +64,8 @@ def _chosen(value: Value, node: Scalar, name: str, key: Key, context: Context) -
     for choice in key.choices:
         if value.casefold() == choice.casefold():
             return choice
-    hint = did_you_mean(value, key.choices)
-    context.report.add("wrong-value", node.place, f"{shown(name)} cannot be {shown(value)}", hint)
+    message = f"{shown(name)} cannot be {shown(value)}"
+    context.report.add("wrong-value", node.place, message, lambda: did_you_mean(value, key.choices))
     return None
 
 

@@ -9,7 +9,7 @@ one's own and ends at the first that is missing: one read for most events, not o
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -94,9 +94,29 @@ class Gathering:
             self.gather(top / MANIFEST_NAME, top / "parts", top / "out", context)
             items = publish.check(publish.collect(top / "out", self.spec.outputs), (), traits, self.storages)
             try:
-                return publish.write(items, traits, self.storages)
+                written = publish.write(items, traits, self.storages)
             except PreconditionFailed:
                 return ()  # another event was first, with these bytes or with those of a newer set
+        expected = written + tuple(output for receipt in parts.values() for output in receipt.outputs)
+        self._prune(whole, {(output.storage, output.bucket, output.key) for output in expected})
+        return written
+
+    def _prune(self, whole: ObjectCreated, expected: Collection[tuple[str, str, str]]) -> None:
+        """Remove what this function once made from parts that the set no longer has.
+
+        An older version of the source may have had more parts; what came of them would lie there for ever.
+        """
+        folder = whole.key.rpartition("/")[0]
+        source = f"{replace(whole, key=folder)}/"
+        for realm, bucket, head in {(storage, bucket, _folder(key)) for storage, bucket, key in expected}:
+            storage = self.storages(realm)
+            for info in list(storage.list(bucket, head)):
+                if (realm, bucket, info.key) in expected or _folder(info.key) != head:
+                    continue
+                found = storage.stat(bucket, info.key).metadata
+                parent = found.get(lineage.PARENT, "")
+                if found.get(lineage.FUNCTION) == self.spec.name and parent.startswith(source):
+                    storage.delete(bucket, info.key)
 
     def _fetch(self, receipt: Receipt, folder: Path, part: str) -> None:
         """The wanted outputs of one part, each under its name relative to the set."""
@@ -106,3 +126,7 @@ class Gathering:
                 target = folder / group / output.key.rpartition("/")[2]
                 target.parent.mkdir(parents=True, exist_ok=True)
                 self.storages(output.storage).get(output.bucket, output.key, target)
+
+
+def _folder(key: str) -> str:
+    return key.rpartition("/")[0]

@@ -85,6 +85,20 @@ def get(
     on_progress: OnProgress | None = None,
 ) -> Transfer:
     """Everything at and below `prefix` into `target/<key>`. Raises NotFound when the bucket does not exist."""
+    found = list(storage.list(bucket, prefix))
+    return get_objects(storage, bucket, found, target, threads=threads, on_progress=on_progress)
+
+
+def get_objects(
+    storage: Storage,
+    bucket: str,
+    objects: Sequence[ObjectInfo],
+    target: Path,
+    *,
+    threads: int = THREADS,
+    on_progress: OnProgress | None = None,
+) -> Transfer:
+    """These objects into `target/<key>`."""
 
     def job(info: ObjectInfo) -> _Job:
         def move() -> Moved:
@@ -93,7 +107,7 @@ def get(
 
         return _Job(info.key, info.size, move)
 
-    return _carry_out([job(info) for info in storage.list(bucket, prefix)], threads, on_progress)
+    return _carry_out([job(info) for info in objects], threads, on_progress)
 
 
 def put(
@@ -111,7 +125,7 @@ def put(
         return _Job(str(file), file.stat().st_size, lambda: _upload(storage, bucket, key, file))
 
     head = prefix.strip("/") + "/" if prefix.strip("/") else ""
-    jobs = [job(file, head + relative) for source in sources for file, relative in _files(source)]
+    jobs = [job(file, head + relative) for source in sources for file, relative in files_of(source)]
     return _carry_out(jobs, threads, on_progress)
 
 
@@ -128,7 +142,7 @@ def _upload(storage: Storage, bucket: str, key: str, file: Path) -> Moved:
     return Moved(key, str(file), size, skipped=False)
 
 
-def _files(source: Path) -> Iterator[tuple[Path, str]]:
+def files_of(source: Path) -> Iterator[tuple[Path, str]]:
     """Regular files at or below `source` with their path relative to it, sorted; folders behind links are left out."""
     if not source.is_dir():
         if not source.is_file():

@@ -25,6 +25,9 @@ from maskflow.vision.masks import SCORE, MaskDetector
 TRAINING_SETS = (("adityap27_train", 2.0), ("andrewmvd_extra", 1.0), ("jolignier_train", 1.0))
 """Folders and how often their pictures are drawn; the first has the crowds and the box habits of cameras."""
 
+_BARE_WEIGHT = 2.0
+"""Pictures with a bare face are drawn this much oftener: bare faces are a third of all and half of mean AP."""
+
 VALID_SET = "adityap27_valid"
 """Scored, never trained on."""
 
@@ -94,7 +97,7 @@ def _training_pictures(data: Path) -> tuple[list[Picture], list[float]]:
     for name, weight in TRAINING_SETS:
         loaded = load_folder(data / name, relabel=True)
         pictures += loaded
-        weights += [weight] * len(loaded)
+        weights += [weight * (_BARE_WEIGHT if 0 in p.class_id else 1.0) for p in loaded]
     return pictures, weights
 
 

@@ -40,8 +40,8 @@ class Settings:
     momentum: float = 0.937
     decay: float = 5e-4
     """Weight decay, on kernels only."""
-    average: float = 0.999
-    """Decay of the moving average, reached gradually over some `1 / (1 - average)` steps."""
+    average: float = 0.997
+    """Decay of the moving average; after n steps it is at most (1 + n) / (10 + n), to forget the start (TensorFlow)."""
     clip: float = 10.0
     """Greatest norm of the gradient."""
     plain: int = 2
@@ -142,7 +142,7 @@ def _set_rate(state: State, steps_an_epoch: float, settings: Settings) -> None:
 
 
 def _average(state: State, settings: Settings) -> None:
-    keep = settings.average * (1 - math.exp(-state.steps * (1 - settings.average)))
+    keep = min(settings.average, (1 + state.steps) / (10 + state.steps))
     with torch.no_grad():
         for mean, value in zip(state.averaged.state_dict().values(), state.model.state_dict().values(), strict=True):
             if mean.is_floating_point():

@@ -1,7 +1,8 @@
 """Hides every face of a frame, or the whole frame: what leaves here has passed a second look.
 
-After hiding, the finder looks again. What it still finds outside the hidden regions (a face that stood beside a better
-one) is hidden too; a frame that never comes to rest becomes one coarse mosaic. Nothing is ever passed on unchecked.
+After hiding, the finder looks again, with the hidden regions blotted out, since a mosaic may itself resemble a face. What
+it finds now (a face that stood beside a clearer one) is hidden too; a frame that never comes to rest becomes one coarse
+mosaic. Nothing is ever passed on unchecked.
 """
 
 from __future__ import annotations
@@ -21,6 +22,12 @@ Boxes = npt.NDArray[np.float32]
 ROUNDS = 3
 HIDDEN_SHARE = 0.8
 """A region counts as hidden when at least this share of it lies in regions that were."""
+
+SECOND_SCORE = 0.35
+"""The score that counts in the second look; what is less sure was hidden, or not, by the first."""
+
+BLOT = 128
+"""The grey of hidden regions during the second look."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +55,7 @@ def conceal(frame_bgr: npt.NDArray[np.uint8], find: Finder, style: Style) -> Con
     done = [boxes]
     for _ in range(ROUNDS):
         _hide(frame_bgr, boxes, style, hidden)
-        boxes = _left_over(find(frame_bgr).xyxy, hidden)
+        boxes = _left_over(find(_blotted(frame_bgr, hidden)), hidden)
         if not len(boxes):
             return Concealed(np.concatenate(done))
         done.append(boxes)
@@ -62,8 +69,15 @@ def _hide(frame: npt.NDArray[np.uint8], boxes: Boxes, style: Style, hidden: npt.
         hidden[y1:y2, x1:x2] = True
 
 
-def _left_over(boxes: Boxes, hidden: npt.NDArray[np.bool_]) -> Boxes:
-    """Those boxes of which less than `HIDDEN_SHARE` is hidden."""
+def _blotted(frame: npt.NDArray[np.uint8], hidden: npt.NDArray[np.bool_]) -> npt.NDArray[np.uint8]:
+    blotted = frame.copy()
+    blotted[hidden] = BLOT
+    return blotted
+
+
+def _left_over(found: Detections, hidden: npt.NDArray[np.bool_]) -> Boxes:
+    """The boxes found with some confidence of which less than `HIDDEN_SHARE` is hidden."""
+    boxes = found.xyxy[found.score >= SECOND_SCORE]
     pixels = covered(boxes, hidden.shape[1], hidden.shape[0], 1.0)
     chosen = np.array([_is_open(hidden[y1:y2, x1:x2]) for x1, y1, x2, y2 in pixels], bool)
     return np.asarray(boxes[chosen])

@@ -2,8 +2,8 @@
 
 YuNet sees faces of about 10 to 300 pixels, so a picture is searched at several sizes: shrunk until the nearest face
 fits, and enlarged until a distant one does. Its boxes end above the chin of a masked face; they are drawn down and
-outwards before anyone uses them. The threshold is far below the usual 0.6 to 0.9; how much that covers, and what it costs, is
-measured by `tests/benchmarks/coverage.py` and stands in the model's card.
+outwards before anyone uses them. The threshold is far below the usual 0.6 to 0.9; how much that covers, and at what
+cost, is measured by `tests/benchmarks/coverage.py` and stands in the model's card.
 """
 
 from __future__ import annotations

@@ -92,6 +92,18 @@ def read(path: Path) -> Iterator[Line]:
             continue
 
 
+def latest(path: Path) -> Iterator[Line]:
+    """The last lines, a megabyte of them at most."""
+    try:
+        with open(path, "rb") as file:
+            file.seek(max(0, file.seek(0, os.SEEK_END) - (1 << 20)))
+            for text in file:
+                if line := _parse(text):
+                    yield line
+    except FileNotFoundError:
+        return
+
+
 class Tail:
     """Reads on from where the journal ends now, through turn-overs."""
 
