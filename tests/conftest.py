@@ -9,7 +9,7 @@ import pytest
 from contracts.s3_server import S3Server, start
 
 pytest_plugins = ["datacases"]
-pytest.register_assert_rewrite("contracts.storage")
+pytest.register_assert_rewrite("contracts.provider", "contracts.storage")
 
 
 @pytest.fixture(scope="session")

@@ -56,7 +56,7 @@ class FakeProvider:
     """Serves `wants` for each workflow name (and file, if it has one).
 
     `before`, `halfway` (of a creation) and `after` are called around every effect, `removing` before a deletion; all
-    may raise. `down` is the message of an outage.
+    may raise. `down` is the message of an outage; without `versions` an update makes no new version.
     """
 
     cloud: Cloud = field(default_factory=Cloud)
@@ -66,6 +66,7 @@ class FakeProvider:
     after: Callable[[str, Address], None] = nothing
     removing: Callable[[Address], None] = anything
     down: str = ""
+    versions: bool = True
 
     def wanted(self, workflow: Workflow) -> Sequence[Resource]:
         return self.wants.get(workflow.name + workflow.file, ())
@@ -106,7 +107,9 @@ class FakeProvider:
             self.check(resource)
             for fixed in resource.replace_on:
                 assert now.spec.get(fixed) == resource.spec.get(fixed), f"{fixed} cannot change"
-            made = {**now.attributes, "version": f"v{next(self.cloud.serial)}"}
+            made = dict(now.attributes)
+            if self.versions:
+                made["version"] = f"v{next(self.cloud.serial)}"
             self.write("update", resource, merge(now.spec, stored(resource.spec)), made)
         self.after("update", resource.address)
         return made

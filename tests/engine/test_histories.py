@@ -204,16 +204,17 @@ class Histories(RuleBasedStateMachine):
 
     @rule(
         changes=TWEAKS,
-        adopt=st.booleans(),
+        removing=st.booleans(),
         number=st.integers(1, 4),
         edit=st.sampled_from([*ADDRESSES, *PARTS]),
     )
     def apply_while_another_hand_edits(
-        self, changes: dict[Address, tuple[str, int]], adopt: bool, number: int, edit: Address
+        self, changes: dict[Address, tuple[str, int]], removing: bool, number: int, edit: Address
     ) -> None:
         self.edit_the_workflow(changes)
         trouble = Trouble(self.cloud, "edit", number, edit)
-        report = self.run(self.plan(adopt=adopt), trouble, workers=1)
+        plan = plan_removal(US, {"fake": self.provider}, data=True) if removing else self.plan(adopt=True, data=True)
+        report = self.run(plan, trouble, workers=1)
         for one in report.failed if report else ():
             assert isinstance(one.error, Conflict | ProviderError)
             assert trouble.edited
@@ -278,7 +279,7 @@ def test_histories() -> None:
 @pytest.mark.timeout(1800)
 def test_many_histories() -> None:
     """Many long ones."""
-    run(4000, 40)
+    run(1000, 30)
 
 
 def run(examples: int, steps: int) -> None:

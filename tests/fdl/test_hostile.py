@@ -33,6 +33,12 @@ BOMBS: dict[str, Callable[[], str]] = {
     "anchored list": lambda: "".join(f"- &a{i} x\n" for i in range(LONG // 14)),
     "aliases": lambda: "a: &a x\nb:\n" + "- *a\n" * (LONG // 6),
     "one long word": lambda: "functions: " + "a" * LONG,
+    "one long path": lambda: "functions: {aws: [{lambda: {name: a, source: " + "a/" * (LONG // 2) + "}}]}",
+    "one long script": lambda: "functions: {aws: [{lambda: {name: a, init_script: " + "a" * 5000 + "}}]}",
+    "one long storage": lambda: (
+        "functions: {aws: [{lambda: {name: a, container: {image: b}, input: ["
+        "{path: abc/d, storage_provider: s3." + "x" * LONG + "}, " * 1 + "{path: abc/d, storage_provider: s3}]}}]}"
+    ),
     "one long key": lambda: "a" * LONG + ": b",
     "one long quote": lambda: 'a: "' + "\\n" * (LONG // 2) + '"',
     "one long comment": lambda: "#" * LONG,

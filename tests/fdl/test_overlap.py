@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from maskflow.fdl.overlap import Feeds, feeds, overlap
+from maskflow.fdl.ports import least
 from maskflow.model import BucketPath, NameFilter, Port, StorageKind, StorageRef
 
 KEYS = ["".join(letters) for length in range(1, 8) for letters in product("ab/", repeat=length)]
@@ -15,6 +16,7 @@ NAMES = [key for key in KEYS if len(key) <= 5]
 S3 = StorageRef(StorageKind.S3)
 
 texts = st.lists(st.text("ab/", min_size=1, max_size=2), max_size=2).map(tuple)
+many = st.lists(st.text("ab", max_size=3), max_size=5).map(tuple)
 folders = st.sampled_from(["", "a", "b", "a/b", "a/a", "ab"])
 
 
@@ -47,6 +49,18 @@ def test_feeds_never_misses_and_is_sure_only_when_every_name_triggers(output: Po
         assert how is not Feeds.NEVER
     if how is Feeds.SURELY:
         assert all(hits)
+
+
+@given(st.builds(NameFilter, many, many))
+def test_least_accepts_the_same_names_with_texts_that_are_apart(names: NameFilter) -> None:
+    small = least(names)
+    assert all(small.accepts(name) == names.accepts(name) for name in NAMES)
+    assert set(small.prefixes) <= set(names.prefixes)
+    assert set(small.suffixes) <= set(names.suffixes)
+    for one in small.prefixes:
+        assert [other for other in small.prefixes if other.startswith(one)] == [one]
+    for one in small.suffixes:
+        assert [other for other in small.suffixes if other.endswith(one)] == [one]
 
 
 def test_other_buckets_and_other_servers_never_meet() -> None:

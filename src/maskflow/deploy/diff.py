@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from .spec import UNKNOWN, Spec, Value
+from .spec import UNKNOWN, Sealed, Spec, Value
 
 
 class Missing(enum.Enum):
@@ -52,7 +52,7 @@ def _walk(wanted: Value, actual: Side, path: str) -> Iterator[FieldChange]:
         for index, item in enumerate(wanted):
             yield from _walk(item, actual[index], f"{path}[{index}]")
     elif not _same(wanted, actual):
-        yield FieldChange(path, actual, wanted)
+        yield FieldChange(path, _veiled(actual) if _holds_secret(wanted) else actual, wanted)
 
 
 def _mapping(wanted: Spec, actual: Spec, path: str) -> Iterator[FieldChange]:
@@ -62,7 +62,24 @@ def _mapping(wanted: Spec, actual: Spec, path: str) -> Iterator[FieldChange]:
         if key in wanted:
             yield from _walk(wanted[key], actual.get(key, MISSING), dot + key)
         elif actual[key] is not None:
-            yield FieldChange(dot + key, actual[key], MISSING)
+            yield FieldChange(dot + key, _veiled(actual[key]), MISSING)
+
+
+def _veiled(actual: Side) -> Side:
+    """What was put there in clear, by whomever, may be a secret: it is known to differ and never shown."""
+    return actual if actual is MISSING else Sealed("")
+
+
+def _holds_secret(value: Value) -> bool:
+    match value:
+        case Sealed():
+            return True
+        case Spec():
+            return any(_holds_secret(item) for item in value.values())
+        case tuple():
+            return any(_holds_secret(item) for item in value)
+        case _:
+            return False
 
 
 def _same(wanted: Value, actual: Side) -> bool:

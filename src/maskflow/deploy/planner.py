@@ -122,8 +122,9 @@ class _Decisions:
             return _Verdict(Action.CREATE)
         if before.owner != self.workflow:
             return self.judge_foreign(resource, before, fields)
-        if resource.inside is not None and self.changes[resource.inside].action in NEW:
-            return self.guarded(resource, before, _Verdict(Action.CREATE, f"goes with {resource.inside}"))
+        whole = resource.inside
+        if whole is not None and whole in self.actual and self.changes[whole].action in NEW:
+            return self.guarded(resource, before, _Verdict(Action.CREATE, f"goes with {whole}"))
         if not fields:
             return _Verdict(Action.KEEP, "is as wanted")
         fixed = _cannot_change(resource, fields)

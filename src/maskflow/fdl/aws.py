@@ -8,7 +8,9 @@ from types import MappingProxyType
 from maskflow.model import Function, Limits, ProviderKind, ProviderRef
 
 from .code import find_code
+from .limits import LAMBDA_ENVIRONMENT, RESERVED
 from .ports import Side
+from .problems import shown
 from .shared import Build, check_name, read_retry, split_environment, without_empty
 from .table import Table
 
@@ -48,6 +50,9 @@ def read_aws(element: Table, build: Build) -> Function | None:
         )
     environments = (table.table("environment").table("variables"), container.table("environment").table("variables"))
     plain, secret = split_environment(*environments, table.table("secrets"), report=build.report)
+    for environment in environments:
+        _reserved(environment, build)
+    _size(plain, table, build)
     side = Side(ProviderKind.AWS, build.report)
     return Function(
         name=name,
@@ -64,6 +69,21 @@ def read_aws(element: Table, build: Build) -> Function | None:
         settings=_settings(element, table, container),
         place=table.at("name"),
     )
+
+
+def _reserved(environment: Table, build: Build) -> None:
+    for name, cell in environment.cells.items():
+        if name in RESERVED:
+            message = f"Lambda sets {shown(name)} itself and refuses it from others"
+            build.report.add("reserved-variable", cell.key_place, message, RESERVED[name])
+
+
+def _size(plain: dict[str, str], table: Table, build: Build) -> None:
+    number = sum(len(name.encode()) + len(value.encode()) for name, value in plain.items())
+    if number > LAMBDA_ENVIRONMENT.high:
+        message = f"the environment has {number} bytes; allowed are {LAMBDA_ENVIRONMENT.high:g}"
+        hint = f"{LAMBDA_ENVIRONMENT.source}, as of {LAMBDA_ENVIRONMENT.date}"
+        build.report.add("out-of-range", table.key_at("environment"), message, hint)
 
 
 def _settings(element: Table, table: Table, container: Table) -> MappingProxyType[str, object]:

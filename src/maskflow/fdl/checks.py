@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from itertools import combinations
@@ -18,6 +19,10 @@ MOST_FUNCTIONS = 100
 MOST_PORTS = 500
 MOST_FILTERS = 1000
 """Beyond these the pairwise checks would take long, and nobody could follow the workflow."""
+
+
+_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?")
+_RULE = "1 to 63 letters, digits, dots, hyphens and underscores, beginning and ending with a letter or digit"
 
 
 def check_workflow(workflow: Workflow, report: Report) -> None:
@@ -64,7 +69,13 @@ def _defined(name: str, known: Iterable[str]) -> str:
 
 
 def check_storages(workflow: Workflow, report: Report) -> None:
-    """A storage that is defined says enough to be reached."""
+    """A storage that is defined says enough to be reached, under a name that can stand in other names."""
+    for name, place in (
+        *((ref.name, storage.place) for ref, storage in workflow.storages.items()),
+        *((cluster.name, cluster.place) for cluster in workflow.clusters.values()),
+    ):
+        if not _NAME.fullmatch(name):
+            report.add("bad-name", place, f"{shown(name)} cannot be the name of a storage or cluster", _RULE)
     for ref, storage in workflow.storages.items():
         if lack := _lack(ref, storage):
             report.add("incomplete-storage", storage.place, f"{ref} has no {shown(lack)}", "it cannot be reached so")

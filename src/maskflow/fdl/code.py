@@ -7,8 +7,10 @@ A function folder says its entry in `function.toml` (`entry = "function:AnonAndS
 from __future__ import annotations
 
 import ast
+import os
 import re
 import tomllib
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,7 +71,7 @@ def find_code(
 
 
 def _program(path: Path, place: Place, report: Report) -> Entry:
-    if not path.is_file():
+    if not os.path.isfile(path):  # unlike Path.is_file, it bears names that are too long
         hint = "paths start from the workflow file's folder; an image's own folder can stand in for it: see 'images'"
         report.add("missing-script", place, f"there is no file {path}", hint)
     return Entry(EntryKind.PROGRAM, str(path.absolute()))
@@ -77,7 +79,7 @@ def _program(path: Path, place: Place, report: Report) -> Entry:
 
 def _python(local: Local, place: Place, report: Report) -> Entry:
     folder = local.folder.absolute()
-    if not folder.is_dir():
+    if not os.path.isdir(folder):
         report.add("missing-source", local.place, f"there is no folder {folder}", "paths start from this file's folder")
         return Entry(EntryKind.PYTHON, str(folder), local.entry or DEFAULT_ENTRY)
     if not local.entry:
@@ -91,7 +93,7 @@ def _python(local: Local, place: Place, report: Report) -> Entry:
 def _said_in_folder(folder: Path, place: Place, report: Report) -> tuple[str, Place]:
     """The entry that `function.toml` names, and where that is said."""
     file = folder / FOLDER_FILE
-    if not file.is_file():
+    if not os.path.isfile(file):
         return DEFAULT_ENTRY, place
     here = Place(str(file))
     try:
@@ -116,11 +118,13 @@ def _check(folder: Path, entry: str, place: Place, report: Report) -> None:
         report.add("bad-entry", place, f"{shown(entry)} is no entry", _HOW)
         return
     file = folder / f"{match.group(1)}.py"
-    if not file.is_file():
+    if not os.path.isfile(file):
         report.add("missing-source", place, f"there is no file {file}", f"it should define {match.group(2)!r}")
         return
     try:
-        names = _defined(_text(file))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what Python finds odd in that file is its author's business
+            names = _defined(_text(file))
     except (OSError, ValueError, SyntaxError, RecursionError, MemoryError) as error:
         line = getattr(error, "lineno", None) or 0
         report.add("bad-entry", Place(str(file), line, 1 if line else 0), f"this Python cannot be read: {error}")

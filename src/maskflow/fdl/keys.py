@@ -25,6 +25,7 @@ class Kind(enum.Enum):
     MEGABYTES = "an amount of memory: a whole number of MiB, or such as 2Gi"
     CORES = "a number of cores such as 0.5 or 500m"
     SECONDS = "a time: a number of seconds, or such as 90s or 5m"
+    WHOLE_SECONDS = "a whole number of seconds, or such as 90s or 5m"
     SECRET = "a secret: {env: NAME}, {file: path} or {keyring: service/name}"  # noqa: S105 - a description
     SETTING = "text or a secret"
     RECORD = "a mapping"

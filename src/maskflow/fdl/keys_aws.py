@@ -43,7 +43,7 @@ LAMBDA = Record(
             "boto_profile": Key(note="profile of ~/.aws"),
             "description": Key(note="shown in the console"),
             "memory": Key(Kind.MEGABYTES, "memory in MiB", limit="lambda-memory"),
-            "timeout": Key(Kind.SECONDS, "longest run", limit="lambda-timeout"),
+            "timeout": Key(Kind.WHOLE_SECONDS, "longest run", limit="lambda-timeout"),
             "scratch": Key(Kind.MEGABYTES, "size of /tmp in MiB", limit="lambda-scratch", own=True),
             "log_level": Key(note="how much the runtime logs", choices=LEVELS),
             "architectures": Key(Kind.TEXTS, "the processor", choices=("x86_64", "arm64")),

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from .keys import TEXT_BY_NAME, Key, Kind, Record, named, record
 from .keys_aws import AWS_FUNCTION
 from .keys_oscar import SERVICE
 
+_EACH = "each service says its own"
 _VERIFY = Key(Kind.FLAG, "check the server's certificate")
 
 _S3 = record(
@@ -64,16 +67,22 @@ CLUSTER = record(
     auth_user=Key(),
     auth_password=Key(Kind.SECRET),
     ssl_verify=Key(Kind.FLAG, "check the server's certificate"),
+    memory=Key(refused=_EACH),
+    cpu=Key(refused=_EACH),
+    log_level=Key(refused=_EACH),
 )
 
-FUNCTIONS = record(
-    "functions",
-    aws=Key(Kind.RECORDS, "functions on AWS Lambda", AWS_FUNCTION),
-    oscar=Key(
-        Kind.RECORDS,
-        "services on OSCAR clusters: cluster name, then the service",
-        named("an element of 'oscar'", SERVICE),
+FUNCTIONS = replace(
+    record(
+        "functions",
+        aws=Key(Kind.RECORDS, "functions on AWS Lambda", AWS_FUNCTION),
+        oscar=Key(
+            Kind.RECORDS,
+            "services on OSCAR clusters: cluster name, then the service",
+            named("an element of 'oscar'", SERVICE),
+        ),
     ),
+    advice="it is ignored: functions stand below 'aws' or 'oscar'",
 )
 
 WORKFLOW: Record = record(

@@ -32,6 +32,20 @@ class Limit:
         return f"{self.low:g} to {self.high:g} {self.unit}".rstrip()
 
 
+RESERVED: Mapping[str, str] = MappingProxyType(
+    dict.fromkeys(
+        (
+            "_HANDLER", "_X_AMZN_TRACE_ID", "AWS_DEFAULT_REGION", "AWS_REGION", "AWS_EXECUTION_ENV",
+            "AWS_LAMBDA_FUNCTION_NAME", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "AWS_LAMBDA_FUNCTION_VERSION",
+            "AWS_LAMBDA_INITIALIZATION_TYPE", "AWS_LAMBDA_LOG_GROUP_NAME", "AWS_LAMBDA_LOG_STREAM_NAME",
+            "AWS_ACCESS_KEY", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN",
+            "AWS_LAMBDA_RUNTIME_API", "LAMBDA_TASK_ROOT", "LAMBDA_RUNTIME_DIR",
+        ),
+        "https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html, as of 2026-08",
+    )
+)  # fmt: skip
+"""Environment variables that Lambda sets itself and refuses from others, with the source."""
+
 LIMITS: Mapping[str, Limit] = MappingProxyType(
     {
         "lambda-memory": Limit(128 * MIB, 10_240 * MIB, "bytes", _AWS, "2026-08"),
@@ -52,3 +66,6 @@ LIMITS: Mapping[str, Limit] = MappingProxyType(
         "count": Limit(0, 2**31 - 1, "", _OSCAR, "2026-06"),
     }
 )
+
+LAMBDA_ENVIRONMENT = Limit(0, 4096, "bytes", _AWS, "2026-08")
+"""All names and values of a function's environment together."""

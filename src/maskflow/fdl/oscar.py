@@ -56,7 +56,7 @@ def read_oscar(cluster: str, table: Table, build: Build) -> Function | None:
         environment.table("variables"), environment.table("secrets"), table.table("secrets"), report=build.report
     )
     side = Side(ProviderKind.OSCAR, build.report, cluster if build.several_clusters else "default")
-    side.read((table.table("mount"),))  # only to say what is wrong with it
+    side.check_mount(table.table("mount"))
     return Function(
         name=name,
         provider=ProviderRef(ProviderKind.OSCAR, cluster),

@@ -41,6 +41,13 @@ class Side:
         ports = (_port(table, self, inputs=inputs) for table in tables)
         return tuple(port for port in ports if port)
 
+    def check_mount(self, table: Table) -> None:
+        """Say what is wrong with a bucket that OSCAR mounts; maskflow only passes it on."""
+        if not table.text("storage_provider") or not table.text("path"):
+            return
+        if _storage(table.text("storage_provider"), table.at("storage_provider"), self):
+            _path(table.text("path"), StorageRef(StorageKind.MINIO), table.at("path"), self.report)
+
 
 def _storage(text: str, place: Place, side: Side) -> StorageRef | None:
     """`minio`, `s3.archive`; None when there is no such kind (said)."""
@@ -71,6 +78,7 @@ def _port(table: Table, side: Side, *, inputs: bool) -> Port | None:
     names = NameFilter(table.texts("prefix"), table.texts("suffix"))
     if inputs:
         _matchable(names, table, side.report)
+        names = least(names)
     return Port(path, names, table.place)
 
 
@@ -107,6 +115,21 @@ def _fault(text: str) -> str:
     if "" in segments:
         return "has an empty folder name between slashes"
     return "has '.' or '..' as a folder name" if {".", ".."} & set(segments) else ""
+
+
+def least(names: NameFilter) -> NameFilter:
+    """The same filter without texts that another makes needless: S3 refuses a rule for `jpg` beside one for `pg`."""
+    backwards = _least(tuple(text[::-1] for text in names.suffixes))
+    return NameFilter(_least(names.prefixes), tuple(text[::-1] for text in backwards))
+
+
+def _least(texts: tuple[str, ...]) -> tuple[str, ...]:
+    kept: list[str] = []
+    for text in sorted(set(texts)):  # a text stands before all that begin with it
+        if not kept or not text.startswith(kept[-1]):
+            kept.append(text)
+    whole = set(kept) - {""}
+    return tuple(text for text in dict.fromkeys(texts) if text in whole)
 
 
 def _matchable(names: NameFilter, table: Table, report: Report) -> None:

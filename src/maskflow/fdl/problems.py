@@ -11,6 +11,8 @@ from maskflow.errors import Place, Problem, Severity
 MOST_PROBLEMS = 100
 """More than this of a file nobody reads; the rest is counted."""
 
+MOST_MESSAGE = 500
+
 MOST_SHOWN = 60
 """Characters of the user's text that a message repeats."""
 
@@ -58,6 +60,7 @@ CODES: Mapping[str, Code] = MappingProxyType(
         "spelling": _warning("a key in a spelling that only some servers take"),
         "ignored-key": _warning("a key that has no meaning in maskflow"),
         "not-supported": _blocks("something asked for that maskflow cannot do"),
+        "reserved-variable": _blocks("an environment variable that Lambda keeps for itself"),
         "environment-conflict": _warning("the two environments of one function disagree"),
         # names and references
         "bad-name": _error("a name that the provider would refuse"),
@@ -98,6 +101,12 @@ def shown(text: str) -> str:
     return repr(short)
 
 
+def _bearable(text: str) -> str:
+    """A message in which the user's names and paths cannot play tricks on a terminal, nor fill it."""
+    short = text if len(text) <= MOST_MESSAGE else text[: MOST_MESSAGE - 1] + "…"
+    return "".join(letter if letter.isprintable() else "\ufffd" for letter in short)
+
+
 def as_json(problem: Problem) -> dict[str, str | int]:
     """A problem for machines; the names of these keys are stable."""
     return {
@@ -127,7 +136,7 @@ class Report:
         self.failed = self.failed or severity is Severity.ERROR
         if len(self._found) < MOST_PROBLEMS:
             text = hint if isinstance(hint, str) else hint()
-            self._found[Problem(place, severity, code, message, text)] = None
+            self._found[Problem(place, severity, code, _bearable(message), _bearable(text))] = None
         else:
             self._more += 1
 

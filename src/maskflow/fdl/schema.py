@@ -108,6 +108,7 @@ _KINDS: Mapping[Kind, Callable[[Key], Schema]] = MappingProxyType(
         Kind.MEGABYTES: _quantity(_SIZE_UNITS),
         Kind.CORES: _quantity("m"),
         Kind.SECONDS: _quantity("ms|s|m|h"),
+        Kind.WHOLE_SECONDS: _quantity("ms|s|m|h"),
         Kind.SECRET: _secret,
         Kind.SETTING: lambda _: {"anyOf": [_SCALAR, _REFERENCE]},
         Kind.RECORD: _nested,

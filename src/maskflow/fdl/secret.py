@@ -11,7 +11,7 @@ from pathlib import Path
 from maskflow.errors import Place
 from maskflow.model import Secret, SecretKind
 
-from .nodes import Node, Pairs, Scalar, describe
+from .nodes import Items, Node, Pairs, Scalar, describe
 from .problems import Report, shown
 from .suggest import did_you_mean
 
@@ -37,6 +37,12 @@ def tells_a_secret(name: str) -> bool:
     return bool(_TELLING.search(name))
 
 
+def bracketed(node: Node) -> str:
+    """`[some_key]`: a placeholder in brackets, which YAML takes for a list; nothing when the node is none."""
+    only = node.items[0] if isinstance(node, Items) and len(node.items) == 1 else None
+    return f"[{only.text}]" if isinstance(only, Scalar) else ""
+
+
 def looks_like_reference(node: Node) -> bool:
     """Whether a value that may be text or a secret is a secret."""
     return isinstance(node, Pairs) or (isinstance(node, Scalar) and bool(_SHORT.fullmatch(node.text)))
@@ -46,6 +52,8 @@ def read_secret(node: Node, name: str, report: Report, folder: Path) -> Secret |
     """The secret that a node refers to; None when it cannot be understood (said)."""
     if isinstance(node, Scalar):
         return _short(node, name, report, folder)
+    if text := bracketed(node):
+        return _short(Scalar(node.place, text, quoted=True), name, report, folder)
     if isinstance(node, Pairs) and len(node.pairs) == 1 and isinstance(node.pairs[0].value, Scalar):
         pair = node.pairs[0]
         return _reference(pair.key.text, node.pairs[0].value.text, node.place, report, folder)

@@ -12,8 +12,11 @@ from maskflow.model import Retry, Secret
 
 from .code import Local
 from .problems import Report, shown
-from .secret import is_placeholder, tells_a_secret
+from .secret import HOW, is_placeholder, tells_a_secret
 from .table import Table
+
+_VARIABLE = re.compile(r"[A-Za-z_.-][A-Za-z0-9_.-]{0,254}")
+_VARIABLE_RULE = "letters, digits, underscores, dots and hyphens, not beginning with a digit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,7 @@ def split_environment(*tables: Table, report: Report) -> tuple[dict[str, str], d
     secret: dict[str, Secret] = {}
     for table in tables:
         for name, cell in table.cells.items():
+            check_variable(name, cell.key_place, report)
             if plain.get(name, cell.value) != cell.value or (name in secret and secret[name] != cell.value):
                 message = f"{shown(name)} stands with different values in this function"
                 report.add("environment-conflict", cell.key_place, message, "this value is used")
@@ -54,15 +58,19 @@ def split_environment(*tables: Table, report: Report) -> tuple[dict[str, str], d
     return plain, secret
 
 
+def check_variable(name: str, place: Place, report: Report) -> None:
+    if not _VARIABLE.fullmatch(name):
+        report.add("bad-name", place, f"{shown(name)} cannot be an environment variable", _VARIABLE_RULE)
+
+
 def _suspect(name: str, value: str, place: Place, report: Report) -> None:
     """A variable that is named like a secret, and has a value, is one that stands in clear."""
     if not value or not tells_a_secret(name):
         return
-    hint = "write {env: NAME}, {file: path} or {keyring: service/name} as its value"
     if is_placeholder(value):
-        report.add("placeholder", place, f"{shown(name)} is still a placeholder", hint)
+        report.add("placeholder", place, f"{shown(name)} is still a placeholder", HOW)
     else:
-        report.add("plain-secret", place, f"{shown(name)} is written in clear", hint)
+        report.add("plain-secret", place, f"{shown(name)} is written in clear", HOW)
 
 
 def check_name(table: Table, pattern: re.Pattern[str], rule: str, report: Report) -> str:

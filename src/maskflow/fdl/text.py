@@ -80,8 +80,6 @@ def _events(text: str, file: str, *, pure: bool) -> Iterator[yaml.Event]:
         raise _Stop("yaml", place, f"not YAML: {error.problem or error.context}", _advice(text, place)) from None
     except yaml.YAMLError as error:
         raise _Stop("yaml", Place(file), f"not YAML: {error}") from None
-    except RecursionError:
-        raise _Stop("too-large", Place(file), "the nesting is too deep") from None
 
 
 def _advice(text: str, place: Place) -> str:

@@ -54,6 +54,12 @@ def seconds(text: str) -> float | None:
     return amount[0] * _TIMES[amount[1]]
 
 
+def whole_seconds(text: str) -> float | None:
+    """A time without a fraction of a second."""
+    number = seconds(text)
+    return number if number is not None and number.is_integer() else None
+
+
 def show_size(number: int) -> str:
     """The shortest exact Kubernetes quantity of so many bytes."""
     for unit, factor in (("Gi", GIB), ("Mi", MIB), ("Ki", KIB)):

@@ -14,7 +14,7 @@ from .keys import Key, Kind
 from .limits import LIMITS
 from .nodes import Items, Node, Scalar, describe, is_null
 from .problems import Report, shown
-from .secret import looks_like_reference, read_secret
+from .secret import HOW, bracketed, looks_like_reference, read_secret
 from .suggest import did_you_mean
 
 Value = str | int | float | bool | Secret
@@ -46,6 +46,9 @@ def read_scalar(node: Node, name: str, key: Key, context: Context) -> Value | No
     """The value of a key whose kind is a single one; None when it is wrong (said) or unset."""
     if key.kind is Kind.SECRET or (key.kind is Kind.SETTING and looks_like_reference(node)):
         return read_secret(node, name, context.report, context.folder)
+    if key.kind is Kind.SETTING and (text := bracketed(node)):
+        context.report.add("placeholder", node.place, f"{shown(name)} is still a placeholder", HOW)
+        return text
     if isinstance(node, Items) and len(node.items) == 1 and key.kind is Kind.ONE_TEXT:
         node = node.items[0]
     if not isinstance(node, Scalar):
@@ -76,7 +79,10 @@ def _bounded(value: Value | None, node: Scalar, name: str, key: Key, context: Co
     if limit.low <= value <= limit.high:
         return value
     message = f"{shown(name)} is {shown(node.text)}; allowed is {limit.shown()}"
-    context.report.add("out-of-range", node.place, message, f"{limit.source}, as of {limit.date}")
+    hint = f"{limit.source}, as of {limit.date}"
+    if key.kind is Kind.SIZE and node.text.isdecimal():
+        hint = f"a number alone counts bytes: write {node.text}Mi"
+    context.report.add("out-of-range", node.place, message, hint)
     return None
 
 
@@ -102,5 +108,6 @@ _READERS: Mapping[Kind, Callable[[str], Value | None]] = MappingProxyType(
         Kind.MEGABYTES: units.megabytes,
         Kind.CORES: units.cores,
         Kind.SECONDS: units.seconds,
+        Kind.WHOLE_SECONDS: units.whole_seconds,
     }
 )

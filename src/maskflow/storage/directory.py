@@ -20,15 +20,13 @@ import itertools
 import os
 import re
 import shutil
-import stat as stat_module
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import IO
 
 from maskflow.errors import NotFound, PreconditionFailed, StorageError
 from maskflow.model import NO_MAPPING
 
-from . import sidecars
+from . import files, sidecars
 from .base import ABSENT, HIDDEN, ObjectInfo
 from .keys import check_key
 from .sidecars import Sidecar
@@ -65,11 +63,11 @@ class DirectoryStorage:
     def stat(self, bucket: str, key: str) -> ObjectInfo:
         path = self._file(bucket, key)
         self._inside(bucket, os.path.dirname(path))
-        status = _regular(path, bucket, key)
+        status = files.regular(path, bucket, key)
         sidecar = sidecars.read(self._top(bucket), key, status)
         if sidecar:
-            return _info(key, status, sidecar.etag, sidecar.metadata)
-        return _info(key, status, self._hash(path, bucket, key, status))
+            return files.info(key, status, sidecar.etag, sidecar.metadata)
+        return files.info(key, status, self._hash(path, bucket, key, status))
 
     def get(self, bucket: str, key: str, target: Path, *, start: int = 0) -> ObjectInfo:
         info = self.stat(bucket, key)
@@ -119,7 +117,7 @@ class DirectoryStorage:
         finally:
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(temporary)
-        return _info(key, status, etag, metadata)
+        return files.info(key, status, etag, metadata)
 
     def list(self, bucket: str, prefix: str = "") -> Iterator[ObjectInfo]:
         """Objects in byte order of their keys. ETags come from sidecars only; a file without one has an empty ETag."""
@@ -131,13 +129,13 @@ class DirectoryStorage:
             yield self.stat(bucket, prefix)
         for key, status in self.scan(bucket, prefix):
             sidecar = sidecars.read(top, key, status)
-            yield _info(key, status, sidecar.etag, sidecar.metadata) if sidecar else _info(key, status, "")
+            yield files.info(key, status, sidecar.etag, sidecar.metadata) if sidecar else files.info(key, status, "")
 
     def scan(self, bucket: str, prefix: str) -> Iterator[tuple[str, os.stat_result]]:
         """Keys below `prefix` with what the file system says of them: a listing without any reading of sidecars."""
         start = self._file(bucket, prefix) if prefix else self._top(bucket)
         self._inside(bucket, start)
-        for key, entry in _walk(start, prefix + "/" if prefix else ""):
+        for key, entry in files.walk(start, prefix + "/" if prefix else ""):
             with contextlib.suppress(FileNotFoundError):
                 yield key, entry.stat()
 
@@ -152,7 +150,7 @@ class DirectoryStorage:
         """Remove temporary files of processes that are gone. Call when nothing else of this host writes here."""
         for file in Path(f"{self._top(bucket)}/{HIDDEN}tmp").glob("*"):
             owner = file.name.split("-")[0]
-            if not (owner.isdigit() and int(owner) != os.getpid() and _alive(int(owner))):
+            if not (owner.isdigit() and int(owner) != os.getpid() and files.alive(int(owner))):
                 with contextlib.suppress(FileNotFoundError):
                     file.unlink()
 
@@ -193,7 +191,7 @@ class DirectoryStorage:
         temporary = f"{folder}/{os.getpid()}-{next(_numbers)}"
         try:
             with open(temporary, "wb") as sink:
-                return temporary, _copy(source, sink)
+                return temporary, files.copy(source, sink)
         except FileNotFoundError:
             if not os.path.isdir(self._top(bucket)):
                 raise NotFound(f"bucket {bucket} does not exist") from None
@@ -237,7 +235,7 @@ class DirectoryStorage:
         if version not in self._hashes:
             if len(self._hashes) >= HASHES_KEPT:
                 self._hashes.clear()
-            self._hashes[version] = _hash(path, bucket, key)
+            self._hashes[version] = files.hash_of(path, bucket, key)
         return self._hashes[version]
 
     def _write_sidecar(self, bucket: str, sidecar: Sidecar) -> None:
@@ -248,79 +246,3 @@ class DirectoryStorage:
             before = None
         temporary, _ = self._write_temporary(bucket, sidecars.dumps(sidecar, before))
         sidecars.install(temporary, sidecars.path(top, sidecar.key))
-
-
-def _regular(path: str, bucket: str, key: str) -> os.stat_result:
-    try:
-        status = os.stat(path)
-    except (FileNotFoundError, NotADirectoryError):
-        raise NotFound(f"{bucket}/{key} does not exist") from None
-    except OSError as error:
-        raise StorageError(f"cannot read {bucket}/{key}: {error.strerror}") from error
-    if not stat_module.S_ISREG(status.st_mode):
-        raise NotFound(f"{bucket}/{key} is not a file")
-    return status
-
-
-def _info(key: str, status: os.stat_result, etag: str, metadata: Mapping[str, str] = NO_MAPPING) -> ObjectInfo:
-    return ObjectInfo(key, status.st_size, etag, sequencer(status), status.st_mtime, metadata)
-
-
-def sequencer(status: os.stat_result) -> str:
-    """The version order of a file: the inode's change time in nanoseconds, 16 hex digits."""
-    return f"{status.st_ctime_ns:016x}"
-
-
-def _hash(path: str, bucket: str, key: str) -> str:
-    try:
-        with open(path, "rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except FileNotFoundError:
-        raise NotFound(f"{bucket}/{key} does not exist") from None
-    except OSError as error:
-        raise StorageError(f"cannot read {bucket}/{key}: {error.strerror}") from error
-
-
-def _copy(source: Path | bytes, sink: IO[bytes]) -> str:
-    """Write the bytes and return their SHA-256, in one pass."""
-    if isinstance(source, bytes):
-        sink.write(source)
-        return hashlib.sha256(source).hexdigest()
-    digest = hashlib.sha256()
-    with open(source, "rb") as file:
-        while chunk := file.read(CHUNK):
-            digest.update(chunk)
-            sink.write(chunk)
-    return digest.hexdigest()
-
-
-def _walk(folder: str, head: str) -> Iterator[tuple[str, os.DirEntry[str]]]:
-    """Regular files below `folder` in byte order of `head` + relative path; links to directories are passed over."""
-    try:
-        with os.scandir(folder) as entries:
-            found = [(_sort_name(entry), entry) for entry in entries]
-    except (FileNotFoundError, NotADirectoryError):
-        return
-    for _, entry in sorted(found, key=lambda pair: pair[0]):
-        key = head + entry.name
-        if (key + "/").startswith(HIDDEN):
-            continue
-        if entry.is_dir(follow_symlinks=False):
-            yield from _walk(entry.path, key + "/")
-        elif entry.is_file():
-            yield key, entry
-
-
-def _sort_name(entry: os.DirEntry[str]) -> bytes:
-    name = os.fsencode(entry.name)
-    return name + b"/" if entry.is_dir(follow_symlinks=False) else name
-
-
-def _alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

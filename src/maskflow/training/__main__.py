@@ -60,6 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--run", type=Path, required=True, help="folder for checkpoints; one that is there is resumed")
     train.add_argument("--epochs", type=int, default=14)
     train.add_argument("--seed", type=int, default=0)
+    train.add_argument("--freeze", type=int, default=0, metavar="N", help="keep the first N layers as they are")
     train.set_defaults(command=_train)
     score = commands.add_parser("evaluate", help="score a model file on the valid set, clear and hidden")
     score.add_argument("--data", type=Path, required=True, help="folder of the data sets")
@@ -78,7 +79,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _train(options: argparse.Namespace) -> None:
     torch.manual_seed(options.seed)
-    settings = Settings(options.epochs, seed=options.seed)
+    settings = Settings(options.epochs, seed=options.seed, frozen=options.freeze)
     model = YoloV3Tiny(product_layout())
     copied = load_coco(model, options.data / "weights" / "yolov3-tiny-coco.onnx")
     state = start(model, settings)

@@ -1,8 +1,8 @@
 """Hides every face of a frame, or the whole frame: what leaves here has passed a second look.
 
-After hiding, the finder looks again, with the hidden regions blotted out, since a mosaic may itself resemble a face. What
-it finds now (a face that stood beside a clearer one) is hidden too; a frame that never comes to rest becomes one coarse
-mosaic. Nothing is ever passed on unchecked.
+After hiding, the finder looks again, with the hidden regions blotted out, since a mosaic may itself resemble a face.
+What it finds now (a face that stood beside a clearer one) is hidden too; a frame that never comes to rest becomes one
+coarse mosaic. Nothing is ever passed on unchecked.
 """
 
 from __future__ import annotations
@@ -64,9 +64,18 @@ def conceal(frame_bgr: npt.NDArray[np.uint8], find: Finder, style: Style) -> Con
 
 
 def _hide(frame: npt.NDArray[np.uint8], boxes: Boxes, style: Style, hidden: npt.NDArray[np.bool_]) -> None:
-    hide(frame, boxes, method=style.method, cells=style.cells, grow=style.grow)
-    for x1, y1, x2, y2 in covered(boxes, hidden.shape[1], hidden.shape[0], style.grow):
+    regions = covered(boxes, hidden.shape[1], hidden.shape[0], style.grow)
+    hide(frame, boxes[_outermost(regions)], method=style.method, cells=style.cells, grow=style.grow)
+    for x1, y1, x2, y2 in regions:
         hidden[y1:y2, x1:x2] = True
+
+
+def _outermost(regions: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+    """Which regions (n, 4) lie in no other one: a mosaic inside a mosaic hides nothing more; of equals the first."""
+    first, second = regions[:, None], regions[None]
+    inside = (first[..., :2] >= second[..., :2]).all(-1) & (first[..., 2:] <= second[..., 2:]).all(-1)
+    earlier = np.tri(len(regions), k=-1, dtype=bool)
+    return np.asarray(~(inside & (~inside.T | earlier)).any(axis=1))
 
 
 def _blotted(frame: npt.NDArray[np.uint8], hidden: npt.NDArray[np.bool_]) -> npt.NDArray[np.uint8]:

@@ -23,15 +23,15 @@ from maskflow.vision.yunet import OUTPUTS, canvas, decode
 MODEL_SHA256 = "de345f27b4e4a997a7b8fc980d37196a13d4d7889dd9aa0a5329ecb5356d3cc6"
 """Of `yunet.onnx` as `maskflow.training.yunet` makes it."""
 
-SCORE = 0.2
+SCORE = 0.15
 IOU = 0.5
 """Boxes of one face from different passes are merged only when they nearly agree; two are safer than one."""
 
 OUTWARD = (0.08, -0.05, 0.08, 0.20)
 """Left, top, right, bottom: how far the labelled faces of masked people reach beyond YuNet's box, in its sides."""
 
-EDGE = 4096.0
-"""Beyond any sensible picture side; boxes are finite and inside the frame anyway."""
+INSIDE = 0.2
+"""The share of a box that must lie inside the frame; the others are mirror images."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +44,15 @@ class Pass:
     side: int
     largest: float = 200.0
     margin: float = 0.0
-    """Black border, as a share of `side`."""
+    """How far the picture is mirrored outward at its edges, as a share of `side`: for faces that an edge cuts."""
 
 
-PASSES = (Pass(320, largest=np.inf, margin=0.15), Pass(640), Pass(1280, largest=150.0), Pass(1920, largest=150.0))
+PASSES = (
+    Pass(320, largest=np.inf, margin=0.15),
+    Pass(640, margin=0.08),
+    Pass(1280, largest=150.0, margin=0.02),
+    Pass(1920, largest=150.0, margin=0.02),
+)
 """From coarse to fine; a pass is used when it enlarges at most `ENLARGE` times, the last one only for large frames."""
 
 ENLARGE = 4.0
@@ -89,8 +94,11 @@ class FaceFinder:
         found = decode(self._network.run(blob), blob.shape[3], self._score)
         sides = found.xyxy[:, 2:] - found.xyxy[:, :2]
         found = nms(found.take(np.sqrt(sides.prod(axis=1)) <= one.largest), IOU)
-        boxes = (found.xyxy - margin) / scale
-        return Detections(_outward(boxes, width, height), found.score, found.class_id)
+        boxes = _outward((found.xyxy - margin) / scale)
+        limit = np.array([width, height, width, height], np.float32)
+        cut = np.clip(boxes, 0, limit)
+        inside = _area(cut) >= np.maximum(INSIDE * _area(boxes), 1e-6)
+        return Detections(cut, found.score, found.class_id).take(inside)
 
 
 def _fitting(passes: tuple[Pass, ...], side: int) -> list[Pass]:
@@ -98,8 +106,11 @@ def _fitting(passes: tuple[Pass, ...], side: int) -> list[Pass]:
     return chosen or list(passes[:1])
 
 
-def _outward(boxes: npt.NDArray[np.float32], width: int, height: int) -> npt.NDArray[np.float32]:
+def _outward(boxes: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     sides = boxes[:, 2:] - boxes[:, :2]
-    left_top, right_bottom = np.array(OUTWARD[:2]), np.array(OUTWARD[2:])
-    corners = np.concatenate([boxes[:, :2] - sides * left_top, boxes[:, 2:] + sides * right_bottom], axis=1)
-    return np.asarray(np.clip(corners, 0, np.array([width, height, width, height])), np.float32)
+    first, last = boxes[:, :2] - sides * np.array(OUTWARD[:2]), boxes[:, 2:] + sides * np.array(OUTWARD[2:])
+    return np.concatenate([first, last], axis=1).astype(np.float32)
+
+
+def _area(boxes: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    return np.asarray((boxes[:, 2:] - boxes[:, :2]).prod(axis=1), np.float32)

@@ -79,7 +79,7 @@ class Sampling:
         with open_video(self.path, self.limits) as video:
             clock = Clock(video, self.interval, self.limits.seconds, count)
             for frame in scan(clock, self.warnings):
-                yield video.seconds(frame.pts), self._picture(frame)
+                yield clock.video.seconds(frame.pts), self._picture(frame)
                 if clock.done:
                     break
             self._note_limit(clock)

@@ -54,6 +54,11 @@ class Video:
         """The time of `pts` from the start of the video, in seconds."""
         return float((pts - self.start) * self.time_base)
 
+    @property
+    def made_up_times(self) -> bool:
+        """AVI holds neither presentation times nor, with B-frames, reliable marks of key frames."""
+        return bool(self.container.format.name == "avi")
+
 
 @contextmanager
 def open_video(path: Path, limits: Limits) -> Iterator[Video]:

@@ -41,7 +41,8 @@ class _Span:
 
 def suits(video: Video) -> bool:
     """Whether this way may be tried: a codec with real key frames and a container that gives times."""
-    return video.stream.codec_context.name in CODECS and video.stream.start_time is not None
+    known = video.stream.codec_context.name in CODECS and video.stream.start_time is not None
+    return known and not video.made_up_times
 
 
 def exact(clock: Clock, prober: Video, warnings: Warnings) -> Iterator[Any]:

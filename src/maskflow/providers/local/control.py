@@ -58,10 +58,8 @@ def start(root: Root) -> WorkerState:
     root.prepare()
     if found := state(root):
         return found
-    process = _spawn(root, tied=False)
-    found = _wait_ready(root, process)
-    process.returncode = 0  # it outlives us, nobody will wait for it; subprocess would warn of that
-    return found
+    with _spawn(root, tied=False) as process:  # it ends as soon as the worker, its child, is ready
+        return _wait_ready(root, process)
 
 
 @contextlib.contextmanager
@@ -113,7 +111,7 @@ def _spawn(root: Root, *, tied: bool) -> subprocess.Popen[bytes]:
 def _wait_ready(root: Root, process: subprocess.Popen[bytes]) -> WorkerState:
     deadline = time.monotonic() + PATIENCE
     while (found := state(root)) is None:
-        if process.poll() or time.monotonic() > deadline:
+        if process.poll() == 1 or time.monotonic() > deadline:
             said = root.journal.with_name("worker.err").read_text(errors="replace").strip()[-500:]
             raise ProviderError(f"the background worker did not start: {said or 'it said nothing'}")
         time.sleep(STEP)

@@ -42,6 +42,7 @@ class Line:
         return json.dumps({name: value for name, value in document.items() if value not in ("", (), 0)})
 
 
+EMPTY: dict[str, Any] = {"time": "", "level": "", "function": "", "message": ""}
 FIELDS = frozenset(field.name for field in fields(Line))
 
 
@@ -145,6 +146,6 @@ def _parse(text: bytes) -> Line | None:
     try:
         document = json.loads(text)
         document["outputs"] = tuple(document.get("outputs", ()))
-        return Line(**{name: value for name, value in document.items() if name in FIELDS})
+        return Line(**EMPTY | {name: value for name, value in document.items() if name in FIELDS})
     except (ValueError, TypeError, AttributeError):
         return None  # a line that was cut off by a kill

@@ -21,7 +21,7 @@ from watchfiles import Change, awatch
 from maskflow.errors import StorageError
 from maskflow.model import ObjectCreated
 from maskflow.runtime.spec import FunctionSpec
-from maskflow.storage.directory import sequencer
+from maskflow.storage.files import sequencer
 from maskflow.storage.keys import check_key
 
 from .place import Root
@@ -73,13 +73,30 @@ def scan(root: Root, spec: FunctionSpec) -> Iterator[ObjectCreated]:
         path = port.path
         storage = root.storage(path.storage.realm)
         for key, status in storage.scan(path.bucket, path.prefix):
-            try:
-                check_key(key)
-            except StorageError:
-                continue  # said once by the watcher's side; a scan comes again and again
+            if not possible(key):
+                continue
             found = ObjectCreated(path.storage.realm, path.bucket, key, status.st_size, sequencer=sequencer(status))
             if spec.trigger(found) and not any(segment.startswith(".") for segment in key.split("/")):
                 yield found
+
+
+def strangers(root: Root, specs: Iterable[FunctionSpec]) -> set[str]:
+    """Files below the triggers whose names no key can have."""
+    paths = {port.path for spec in specs for port in spec.inputs}
+    return {
+        key
+        for path in paths
+        for key, _ in root.storage(path.storage.realm).scan(path.bucket, path.prefix)
+        if not possible(key)
+    }
+
+
+def possible(key: str) -> bool:
+    try:
+        check_key(key)
+    except StorageError:
+        return False
+    return True
 
 
 def whole(path: Path, status: os.stat_result) -> bool:

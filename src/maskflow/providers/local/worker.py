@@ -19,13 +19,14 @@ import shutil
 import signal
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
 import psutil
 
 from maskflow import __version__
-from maskflow.errors import MaskflowError
+from maskflow.errors import StorageError
 from maskflow.runtime.receipts import Receipts
 
 from . import functions, watch
@@ -40,20 +41,23 @@ RESCAN = 30.0
 
 
 class Worker:
-    def __init__(self, root: Root) -> None:
+    def __init__(self, root: Root, on_ready: Callable[[], None]) -> None:
         self.root = root
+        self.on_ready = on_ready
         self.journal = Journal(root.journal)
         self.scratch = root.scratch / str(os.getpid())
         self.stop = asyncio.Event()
         self.changed = asyncio.Event()
         self.engine = Engine(root, self.scratch, self.journal)
         self.growing: set[Path] = set()
+        self.strangers: set[str] = set()
         self._scanned = 0.0
 
     async def run(self) -> None:
         self.scratch.mkdir(parents=True, exist_ok=True)
         self.reload()
         write_state(self.root, self.engine)
+        self.on_ready()
         watching = asyncio.create_task(self._watch())
         try:
             while not self.stop.is_set():
@@ -81,6 +85,10 @@ class Worker:
 
     def rescan(self) -> None:
         self._scanned = time.monotonic()
+        specs = [queue.spec for queue in self.engine.queues.values()]
+        for name in watch.strangers(self.root, specs) - self.strangers:
+            self.strangers.add(name)
+            self.journal.add("WARNING", "", f"{name!r} has a name that no object can have; it is left alone")
         for queue in self.engine.queues.values():
             receipts = Receipts(queue.spec, self.engine.storages)
             for event in watch.scan(self.root, queue.spec):
@@ -122,9 +130,8 @@ class Worker:
         except FileNotFoundError:
             self.growing.discard(path)
             return
-        except (MaskflowError, OSError) as error:
-            self.journal.add("WARNING", "", f"{path} cannot be an object: {error}")
-            self.growing.discard(path)
+        except (StorageError, OSError):
+            self.growing.discard(path)  # the next scan says it
             return
         if event is None or not watch.whole(path, status):
             (self.growing.add if event else self.growing.discard)(path)
@@ -178,17 +185,38 @@ def main() -> None:
     options = parser.parse_args()
     root = Root(options.root)
     root.prepare()
+    on_ready = _nothing if options.tied else detach()
     with open(root.lock, "a") as lock:
         if not _take(lock):
             sys.exit(0)  # there is one already, which is what was asked for
         root.worker.unlink(missing_ok=True)
         signal.signal(signal.SIGIO, signal.SIG_IGN)  # a lease of ours was broken by a writer: that is fine
         sweep(root)
-        asyncio.run(_main(root, options.tied))
+        asyncio.run(_main(root, options.tied, on_ready))
 
 
-async def _main(root: Root, tied: bool) -> None:
-    worker = Worker(root)
+def detach() -> Callable[[], None]:
+    """Go on in a process that nobody waits for; the one that was started ends when the returned function is called,
+    with 0, or with 1 when the worker ends without having called it."""
+    ready, tell = os.pipe()
+    if os.fork():
+        os.close(tell)
+        os._exit(0 if os.read(ready, 1) else 1)
+    os.close(ready)
+
+    def on_ready() -> None:
+        os.write(tell, b"1")
+        os.close(tell)
+
+    return on_ready
+
+
+def _nothing() -> None:
+    pass
+
+
+async def _main(root: Root, tied: bool, on_ready: Callable[[], None]) -> None:
+    worker = Worker(root, on_ready)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, worker.stop.set)

@@ -1,0 +1,125 @@
+"""Never silent: a broken file gives the frames that can be had and says what is missing, or it is an error."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+import pytest
+
+from maskflow.errors import VisionError
+from maskflow.vision.frames import Limits, Sampling
+
+
+def write(path: Path, data: bytes) -> Path:
+    path.write_bytes(data)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("empty.mp4", b""),
+        ("text.mp4", b"this is no video\n" * 200),
+        ("noise.mp4", np.random.default_rng(1).bytes(20_000)),
+        ("playlist.mp4", b"#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nfile:///etc/hostname\n#EXT-X-ENDLIST\n"),
+        ("concat.mp4", b"ffconcat version 1.0\nfile other.mp4\n"),
+        ("zeros.mkv", bytes(5000)),
+    ],
+)
+def test_what_is_no_video_is_an_error(tmp_path: Path, name: str, data: bytes) -> None:
+    with pytest.raises(VisionError, match=name):
+        list(Sampling(write(tmp_path / name, data)))
+
+
+def test_an_absent_file_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(VisionError, match=r"gone\.mp4"):
+        list(Sampling(tmp_path / "gone.mp4"))
+
+
+def test_a_cut_mp4_without_its_index_is_an_error(clip: Any) -> None:
+    path = clip("cut.mp4", 100)
+    with pytest.raises(VisionError, match=r"cut\.mp4"):
+        list(Sampling(write(path, path.read_bytes()[: path.stat().st_size // 2]), 1))
+
+
+@pytest.mark.parametrize("name", ["cut.mkv", "cut.ts", "cut.avi", "cut.mp4"])
+def test_a_cut_file_gives_the_frames_that_it_has(clip: Any, read_number: Callable[[Any], int], name: str) -> None:
+    path = clip(
+        name,
+        200,
+        codec="mpeg4" if name.endswith("avi") else "libx264",
+        options={"g": "20"},
+        container_options={"movflags": "+faststart"} if name.endswith("mp4") else {},
+    )
+    whole = path.stat().st_size
+    frames = [read_number(f.bgr) for f in Sampling(write(path, path.read_bytes()[: int(whole * 0.6)]), 0.4)]
+    assert frames == list(range(0, 200, 10))[: len(frames)]
+    assert 4 <= len(frames) < 20
+
+
+def test_damage_in_the_middle_costs_few_frames_and_is_told(clip: Any, read_number: Callable[[Any], int]) -> None:
+    path = clip("hurt.ts", 200, options={"x264-params": "keyint=20:bframes=2"})
+    data = bytearray(path.read_bytes())
+    middle = len(data) // 2
+    data[middle : middle + 3000] = np.random.default_rng(2).bytes(3000)
+    sampling = Sampling(write(path, bytes(data)), 0.4)
+    frames = [read_number(frame.bgr) for frame in sampling]
+    wanted = list(range(0, 200, 10))
+    assert len(set(frames) & set(wanted)) >= 14
+    assert len(frames) >= 14
+    assert sampling.warnings or frames == wanted
+
+
+def test_sound_alone_is_an_error(tmp_path: Path) -> None:
+    path = tmp_path / "sound.mp4"
+    with av.open(str(path), "w") as container:
+        _sound(container, container.add_stream("aac", rate=44_100))
+    with pytest.raises(VisionError, match="no video stream, only audio"):
+        list(Sampling(path))
+
+
+def test_cover_art_is_no_video(tmp_path: Path) -> None:
+    path = tmp_path / "song.mp4"
+    with av.open(str(path), "w") as container:
+        cover: Any = container.add_stream("mjpeg", rate=1)
+        cover.width, cover.height, cover.pix_fmt = 64, 64, "yuvj420p"
+        cover.disposition = av.stream.Disposition.attached_pic
+        sound = container.add_stream("aac", rate=44_100)
+        container.mux(cover.encode(av.VideoFrame.from_ndarray(np.zeros((64, 64, 3), np.uint8), format="bgr24")))
+        container.mux(cover.encode(None))
+        _sound(container, sound)
+    with pytest.raises(VisionError, match="no video stream, only audio and cover art"):
+        list(Sampling(path))
+
+
+def test_huge_frames_are_refused_before_decoding(clip: Any) -> None:
+    with pytest.raises(VisionError, match="limit"):
+        list(Sampling(clip("huge.mp4", 5), limits=Limits(pixels=159 * 96)))
+
+
+def test_a_picture_is_no_video(tmp_path: Path) -> None:
+    import cv2
+
+    assert cv2.imwrite(str(tmp_path / "p.png"), np.zeros((32, 32, 3), np.uint8))
+    os.rename(tmp_path / "p.png", tmp_path / "p.mp4")
+    with pytest.raises(VisionError, match=r"p\.mp4"):
+        list(Sampling(tmp_path / "p.mp4"))
+
+
+def test_a_header_without_frames_is_an_error(clip: Any) -> None:
+    path = clip("bare.mkv", 30)
+    with pytest.raises(VisionError):
+        list(Sampling(write(path, path.read_bytes()[:700])))
+
+
+def _sound(container: Any, stream: Any) -> None:
+    frame = av.AudioFrame.from_ndarray(np.zeros((1, 1024), np.float32), format="fltp", layout="mono")
+    frame.sample_rate = 44_100
+    frame.pts = 0
+    container.mux(stream.encode(frame))
+    container.mux(stream.encode(None))

@@ -1,0 +1,106 @@
+"""Pictures in and out: cut, huge and foreign files are errors; EXIF turns pictures and never travels on."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+
+from maskflow.errors import VisionError
+from maskflow.vision.pictures import encode_picture, examine, read_picture
+
+GRADIENT = np.dstack([np.tile(np.arange(64, dtype=np.uint8) * 3, (48, 1))] * 3)
+
+
+def exif(data: bytes, orientation: int) -> bytes:
+    """A JPEG with an EXIF block that holds an orientation, and a whole thumbnail to confuse readers."""
+    tiff = (
+        b"II*\0\x08\0\0\0"
+        + struct.pack("<HHHIHHI", 1, 0x0112, 3, 1, orientation, 0, 0)
+        + encode_picture(GRADIENT[:8, :8])
+    )
+    block = b"Exif\0\0" + tiff
+    return data[:2] + b"\xff\xe1" + struct.pack(">H", len(block) + 2) + block + data[2:]
+
+
+def file(tmp_path: Path, data: bytes, name: str = "a.jpg") -> Path:
+    (tmp_path / name).write_bytes(data)
+    return tmp_path / name
+
+
+@pytest.mark.parametrize("suffix", [".jpg", ".JPEG", ".png"])
+def test_round_trip(tmp_path: Path, suffix: str) -> None:
+    picture = read_picture(file(tmp_path, encode_picture(GRADIENT, suffix)))
+    assert picture.shape == (48, 64, 3)
+    assert np.abs(picture.astype(int) - GRADIENT).max() <= 4
+
+
+def test_equal_pixels_equal_bytes_without_metadata() -> None:
+    data = encode_picture(GRADIENT)
+    assert data == encode_picture(GRADIENT.copy())
+    assert b"Exif" not in data
+
+
+@pytest.mark.parametrize(("orientation", "turns"), [(1, 0), (3, 2), (6, -1), (8, 1)])
+def test_exif_orientation_is_applied(tmp_path: Path, orientation: int, turns: int) -> None:
+    data = encode_picture(GRADIENT)
+    plain = read_picture(file(tmp_path, data))
+    assert np.array_equal(read_picture(file(tmp_path, exif(data, orientation))), np.rot90(plain, turns))
+
+
+@pytest.mark.parametrize("suffix", [".jpg", ".png"])
+@pytest.mark.parametrize("share", [0.02, 0.1, 0.5, 0.9, 0.995])
+def test_cut_files_are_errors(tmp_path: Path, suffix: str, share: float) -> None:
+    noise = np.random.default_rng(3).integers(0, 256, (64, 64, 3), np.uint8)
+    data = encode_picture(noise, suffix)
+    with pytest.raises(VisionError, match=r"cut off|no JPEG"):
+        read_picture(file(tmp_path, data[: int(len(data) * share)]))
+
+
+def test_a_cut_jpeg_with_a_whole_thumbnail_is_cut(tmp_path: Path) -> None:
+    data = exif(encode_picture(GRADIENT), 1)
+    with pytest.raises(VisionError, match="cut off"):
+        read_picture(file(tmp_path, data[:-20]))
+
+
+@pytest.mark.parametrize("data", [b"", b"\xff", b"hello", b"GIF89a" + bytes(50), b"\x89PNG"])
+def test_other_files_are_errors(tmp_path: Path, data: bytes) -> None:
+    with pytest.raises(VisionError, match="no JPEG or PNG"):
+        read_picture(file(tmp_path, data))
+
+
+def test_a_bomb_is_refused_before_it_is_decoded(tmp_path: Path) -> None:
+    header = struct.pack(">IIBBBBB", 60_000, 60_000, 8, 2, 0, 0, 0)
+    chunk = struct.pack(">I", 13) + b"IHDR" + header + struct.pack(">I", zlib.crc32(b"IHDR" + header))
+    end = struct.pack(">I", 0) + b"IEND" + struct.pack(">I", zlib.crc32(b"IEND"))
+    with pytest.raises(VisionError, match="60000x60000"):
+        read_picture(file(tmp_path, b"\x89PNG\r\n\x1a\n" + chunk + end, "bomb.png"))
+
+
+def test_progressive_and_restart_markers_are_walked() -> None:
+    noise = np.random.default_rng(4).integers(0, 256, (80, 96, 3), np.uint8)
+    for options in ([cv2.IMWRITE_JPEG_PROGRESSIVE, 1], [cv2.IMWRITE_JPEG_RST_INTERVAL, 2]):
+        good, data = cv2.imencode(".jpg", noise, options)
+        assert good
+        facts: Any = examine(bytes(data))
+        assert (facts.width, facts.height, facts.complete) == (96, 80, True)
+
+
+def test_trailing_bytes_do_no_harm(tmp_path: Path) -> None:
+    assert read_picture(file(tmp_path, encode_picture(GRADIENT) + bytes(100))).shape == (48, 64, 3)
+
+
+def test_grey_and_transparent_pictures_become_bgr(tmp_path: Path) -> None:
+    assert read_picture(file(tmp_path, encode_picture(GRADIENT[..., 0], ".png"))).shape == (48, 64, 3)
+    alpha = np.dstack([GRADIENT, GRADIENT[..., :1]])
+    assert read_picture(file(tmp_path, encode_picture(alpha, ".png"))).shape == (48, 64, 3)
+
+
+def test_an_unknown_suffix_is_an_error() -> None:
+    with pytest.raises(VisionError, match="cannot be written"):
+        encode_picture(GRADIENT, ".xyz")
