@@ -8,7 +8,7 @@ nothing else; ours is held against its keys, and all that is wrong with it is sa
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -86,9 +86,15 @@ def _ours(path: Path) -> tuple[Table, tuple[Problem, ...]]:
     table = read_record(node, _OURS, Context(report, path.parent)) if node else None
     problems = report.problems()
     if report.failed:
-        errors = [str(problem) for problem in problems if problem.severity is Severity.ERROR]
-        raise ConfigError("\n".join(errors))
+        raise _config_error(problems)
     return table or Table(Place(str(path)), {}), problems
+
+
+def _config_error(problems: Iterable[Problem]) -> ConfigError:
+    errors = (problem for problem in problems if problem.severity is Severity.ERROR)
+    return ConfigError(
+        "\n".join(f"{one.place}: {one.message}{f' ({one.hint})' if one.hint else ''}" for one in errors)
+    )
 
 
 def _compose(path: Path, report: Report) -> Node | None:
@@ -110,7 +116,7 @@ def _oscar_cli_clusters(path: Path) -> Mapping[str, Cluster]:
     node = _compose(path, report)
     table = read_record(node, _OSCAR_CLI, Context(report, path.parent)) if node else None
     if node is None and report.failed:
-        raise ConfigError("\n".join(str(problem) for problem in report.problems()))
+        raise _config_error(report.problems())
     found = table.table("oscar").named() if table else ()
     return {name: read_cluster(name, one) for name, one in found}
 

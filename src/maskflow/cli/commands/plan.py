@@ -41,4 +41,4 @@ def command(file: Path, local: bool, out: Path | None, adopt: bool, images: Mapp
     planned.plan.refuse_conflicts()
     if out:
         deploying.write_plan(planned.plan, out)
-        note(f"written to {out}; carry it out with: init -f {file} --plan {out}")
+        note(f"written to {out}; carry it out with: init -f {file} --local --plan {out}")
