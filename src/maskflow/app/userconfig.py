@@ -92,9 +92,7 @@ def _ours(path: Path) -> tuple[Table, tuple[Problem, ...]]:
 
 def _config_error(problems: Iterable[Problem]) -> ConfigError:
     errors = (problem for problem in problems if problem.severity is Severity.ERROR)
-    return ConfigError(
-        "\n".join(f"{one.place}: {one.message}{f' ({one.hint})' if one.hint else ''}" for one in errors)
-    )
+    return ConfigError("\n".join(f"{one.place}: {one.message}{f' ({one.hint})' if one.hint else ''}" for one in errors))
 
 
 def _compose(path: Path, report: Report) -> Node | None:
