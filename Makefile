@@ -16,8 +16,13 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 
 .PHONY: demo test test-all lint types bench lock clean
 
-demo: $(VENV)/.installed
-	$(BIN)/python -m maskflow.demo --folder $(DEMO) $(if $(VIDEO),--video "$(VIDEO)")
+demo: $(VENV)/.installed $(if $(VIDEO),,$(DEMO)/people.mp4)
+	MASKFLOW_HOME=$(CURDIR)/$(DEMO)/home $(BIN)/maskflow run --local -f workflows/mask.yaml -o $(DEMO) \
+	    "$(or $(VIDEO),$(DEMO)/people.mp4)"
+
+$(DEMO)/people.mp4: $(VENV)/.installed workflows/demo/pictures/points.json src/maskflow/training/democlip.py
+	mkdir -p $(DEMO)
+	$(BIN)/python -m maskflow.training.democlip workflows/demo/pictures $@
 
 test: lint types
 	$(BIN)/python -m pytest -n $(JOBS) -m "not slow"

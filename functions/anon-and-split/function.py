@@ -60,8 +60,8 @@ class AnonAndSplit:
         name = context.name or source.name
         folder = _folder(name)
         unfinished = output / UNFINISHED
-        unfinished.mkdir()
         try:
+            unfinished.mkdir()
             sampling = Sampling(source, self._settings.interval)
             parts, notes = self._write_frames(sampling, unfinished)
             manifest = Manifest(name, parts, (*sampling.warnings, *notes))

@@ -12,7 +12,7 @@ from typing import TextIO
 import cv2
 import torch
 
-from maskflow.errors import MaskflowError
+from maskflow.errors import MaskflowError, VisionError
 from maskflow.training import checkpoint
 from maskflow.training.dataset import Picture, load_folder
 from maskflow.training.evaluate import evaluate, hidden, sweep
@@ -72,6 +72,7 @@ def _parser() -> argparse.ArgumentParser:
     write.add_argument("--checkpoint", type=Path, required=True)
     write.add_argument("--output", type=Path, required=True, help="ONNX file to write")
     write.add_argument("--note", action="append", default=[], metavar="NAME=TEXT", help="more metadata, e.g. epochs=14")
+    write.add_argument("--size", type=int, default=416, help="input side in pixels, a multiple of 32")
     write.add_argument("--float32", action="store_true", help="store weights unrounded, at twice the size")
     write.set_defaults(command=_export)
     return parser
@@ -117,7 +118,9 @@ def _evaluate(options: argparse.Namespace) -> None:
 
 
 def _export(options: argparse.Namespace) -> None:
-    model = YoloV3Tiny(product_layout())
+    if options.size < 32 or options.size % 32:
+        raise VisionError(f"the input side is a multiple of 32 pixels, not {options.size}")
+    model = YoloV3Tiny(product_layout(options.size))
     checkpoint.load_averaged(model, options.checkpoint)
     notes = dict(note.partition("=")[::2] for note in options.note)
     export(model.eval(), options.output, {**_NOTES, **notes}, half=not options.float32)

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from maskflow.errors import VisionError
-from maskflow.training.paintedmask import BLACK, BLUE, WHITE, Portrait
+from maskflow.training.paintedmask import BLUE, WHITE, Portrait
 from maskflow.vision.pictures import read_picture
 from maskflow.vision.video_write import write_video
 
@@ -34,7 +34,7 @@ WALL: tuple[tuple[int, bool, tuple[int, int, int] | None], ...] = (
     (3, True, BLUE),
     (0, True, WHITE),
     (2, True, None),
-    (1, True, BLACK),
+    (1, True, WHITE),
     (3, False, BLUE),
 )
 """From left to right: which portrait, mirrored or not, the colour of its mask or none."""

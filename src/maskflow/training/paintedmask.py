@@ -13,7 +13,6 @@ Points = npt.NDArray[np.float32]
 
 BLUE = (205, 175, 120)
 WHITE = (238, 236, 232)
-BLACK = (52, 48, 46)
 
 _RIGHT_HALF = [(0.5, 0.36), (0.94, 0.50), (0.92, 1.10), (0.70, 1.66), (0.35, 1.96)]
 _OUTLINE = np.array([(0, 0.27), *_RIGHT_HALF, (0, 2.03), *[(-u, v) for u, v in _RIGHT_HALF[::-1]]], np.float32)

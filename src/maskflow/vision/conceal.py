@@ -71,7 +71,7 @@ def _hide(frame: npt.NDArray[np.uint8], boxes: Boxes, style: Style, hidden: npt.
 
 
 def _outermost(regions: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
-    """Which regions (n, 4) lie in no other one: a mosaic inside a mosaic hides nothing more; of equals the first."""
+    """Which regions (n, 4) lie in no other one: a mosaic inside a mosaic hides nothing more. Of equals the first."""
     first, second = regions[:, None], regions[None]
     inside = (first[..., :2] >= second[..., :2]).all(-1) & (first[..., 2:] <= second[..., 2:]).all(-1)
     earlier = np.tri(len(regions), k=-1, dtype=bool)
