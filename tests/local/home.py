@@ -80,7 +80,8 @@ class Home:
         self.deployed = [*(other for other in self.deployed if other.name != name), function]
         provider = LocalProvider(self.root, worker=False)
         for resource in provider.wanted(Workflow("test", tuple(self.deployed))):
-            provider.create(resource)
+            before = provider.read(resource.address)
+            provider.update(resource, before) if before else provider.create(resource)
 
     def start(self) -> int:
         return control.start(self.root).pid

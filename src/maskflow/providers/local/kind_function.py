@@ -72,7 +72,7 @@ def read(root: Root, at: Address) -> Observed | None:
     if spec is None:
         return None
     needs = {kind_bucket.address(p.path.storage.realm, p.path.bucket) for p in (*spec.inputs, *spec.outputs)}
-    return Observed(_described(root, spec, _ready(root, spec)), spec.workflow, needs=tuple(sorted(needs)))
+    return Observed(_described(root, spec, _ready(root, spec)), spec.workflow or None, needs=tuple(sorted(needs)))
 
 
 def owned(root: Root, workflow: str) -> Iterator[Address]:

@@ -32,7 +32,8 @@ def read(root: Root) -> Observed | None:
     owners = {spec.workflow for spec in deployed}
     needs = tuple(kind_function.address(spec.name) for spec in deployed)
     owner = owners.pop() if len(owners) == 1 else None
-    return Observed(Spec({"version": state.version}), owner, needs=needs, revision=str(state.pid))
+    pid = str(state.pid)
+    return Observed(Spec({"version": state.version}), owner, {"pid": pid}, revision=pid, needs=needs)
 
 
 def owned(root: Root, workflow: str) -> Iterator[Address]:

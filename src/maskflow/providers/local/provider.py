@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from maskflow.deploy.address import Address
 from maskflow.deploy.resource import Observed, Resource
-from maskflow.errors import ProviderError
+from maskflow.errors import Conflict, ProviderError
 from maskflow.model import Workflow
 
 from . import kind_bucket, kind_function, kind_worker
@@ -47,6 +47,14 @@ class LocalProvider:
         ]
 
     def create(self, resource: Resource) -> Mapping[str, str]:
+        if resource.address.kind != kind_worker.KIND and self.read(resource.address):
+            raise Conflict(f"{resource.address} has come to stand there since the plan was made", hint="plan again")
+        return self._write(resource)
+
+    def update(self, resource: Resource, before: Observed) -> Mapping[str, str]:
+        return self._write(resource)
+
+    def _write(self, resource: Resource) -> Mapping[str, str]:
         match resource.address.kind:
             case kind_bucket.KIND:
                 return kind_bucket.write(self.root, resource)
@@ -57,9 +65,6 @@ class LocalProvider:
         if workflow is None or not named:
             raise ProviderError(f"{resource.address} is not in the workflow that was planned")
         return kind_function.write(self.root, workflow.name, named[0])
-
-    def update(self, resource: Resource, before: Observed) -> Mapping[str, str]:
-        return self.create(resource)
 
     def delete(self, address: Address, before: Observed) -> None:
         match address.kind:
