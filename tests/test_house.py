@@ -45,7 +45,7 @@ KEEPERS = {
     "yaml": ["fdl/text.py"],
     "watchfiles": ["providers/local/watch.py"],
     "psutil": ["providers/local/engine.py", "providers/local/pool.py", "providers/local/worker.py"],
-    "keyring": ["app/secrets.py", "runtime/secrets.py"],
+    "keyring": ["runtime/secrets.py"],
     "cv2": ["vision/*.py", "training/*.py"],
     "onnxruntime": ["vision/onnx.py"],
     "onnx": ["training/*.py"],

@@ -17,9 +17,9 @@ from typing import TypeVar
 from maskflow.errors import MaskflowError, NotFound, UsageError
 from maskflow.model import StorageKind, StorageProvider, StorageRef
 from maskflow.providers.local.place import Root
+from maskflow.runtime.secrets import resolve
 from maskflow.storage.base import Storage
 
-from .secrets import reveal
 from .userconfig import UserConfig
 
 LOCAL = "local."
@@ -99,6 +99,8 @@ def find(candidates: Sequence[Side], place: str) -> Found:
     unreachable = tuple(
         Unreachable(side.name, str(answer)) for side, _, answer in answers if isinstance(answer, MaskflowError)
     )
+    if exact := [pair for pair in having if pair[0].name == named]:
+        having = exact
     if len(having) > 1:
         ways = " or ".join(f"{side.name}:{place.partition(':')[2] if named else place}" for side, _ in having)
         both = " and ".join(f"{side.name} ({side.where})" for side, _ in having)
@@ -136,7 +138,7 @@ def _remote(provider: StorageProvider, environment: Mapping[str, str]) -> Side:
         from maskflow.storage.s3 import S3Access, S3Storage
 
         access_key, secret_key, token = (
-            reveal(secret, environment) if secret else ""
+            resolve(secret, environment) if secret else ""
             for secret in (provider.access_key, provider.secret_key, provider.token)
         )
         access = S3Access(
