@@ -115,6 +115,11 @@ class NameFilter:
     prefixes: tuple[str, ...] = ()
     suffixes: tuple[str, ...] = ()
 
+    def __str__(self) -> str:
+        """`(a*, *.mp4, *.mkv)`, or nothing when every name passes."""
+        patterns = [f"{prefix}*" for prefix in self.prefixes] + [f"*{suffix}" for suffix in self.suffixes]
+        return f"({', '.join(patterns)})" if patterns else ""
+
     def accepts(self, name: str) -> bool:
         return (not self.prefixes or name.startswith(self.prefixes)) and (
             not self.suffixes or name.endswith(self.suffixes)
@@ -128,6 +133,9 @@ class Port:
     path: BucketPath
     names: NameFilter = NameFilter()
     place: Place = field(default=Place(""), compare=False)
+
+    def __str__(self) -> str:
+        return f"{self.path} {self.names}".rstrip()
 
 
 class EntryKind(enum.StrEnum):

@@ -7,6 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import av
 import numpy as np
 import pytest
 
@@ -116,3 +117,20 @@ def test_each_frame_belongs_to_the_receiver(clip: Any) -> None:
     frames = list(Sampling(clip("own.mp4", 60), 1))
     assert all(frame.bgr.flags.writeable for frame in frames)
     assert all(not np.shares_memory(a.bgr, b.bgr) for a, b in pairwise(frames))
+
+
+@pytest.mark.parametrize("suffix", ["mp4", "mkv", "ts"])
+def test_a_clip_cut_by_copying_begins_at_its_own_start(clip: Any, read_number: Read, suffix: str) -> None:
+    whole = clip("whole.mp4", 200, options={"x264-params": "keyint=50:bframes=3:scenecut=0"})
+    path = whole.with_name(f"part.{suffix}")
+    with av.open(str(whole)) as source, av.open(str(path), "w") as target:
+        stream = source.streams.video[0]
+        copied = target.add_stream_from_template(stream)
+        source.seek(int(3.3 / stream.time_base), stream=stream)
+        for packet in source.demux(stream):
+            if packet.dts is not None:
+                packet.stream = copied
+                target.mux(packet)
+    frames = list(Sampling(path, 0.36))
+    assert [read_number(frame.bgr) for frame in frames] == list(range(50, 200, 9))
+    assert [frame.time_s for frame in frames] == pytest.approx([0.36 * n for n in range(len(frames))], abs=0.001)

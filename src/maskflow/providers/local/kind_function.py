@@ -4,25 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import json
 import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from maskflow.deploy.address import Address
 from maskflow.deploy.resource import Observed, Resource
 from maskflow.deploy.spec import Sealed, Spec
 from maskflow.errors import Problem, ProviderError, Severity, WorkflowError
-from maskflow.model import EntryKind, Function, Secret, SecretKind, Workflow
-from maskflow.runtime import spec as specs
+from maskflow.model import EntryKind, Function, Limits, Secret, SecretKind, Workflow
 from maskflow.runtime.spec import FunctionSpec
 
 from . import code, functions, kind_bucket, watch
 from .place import Root
 
 KIND = "function"
+SHOWN = 16
+"""Hex digits of a code digest that a plan shows and compares: 64 bits."""
 
 
 def address(name: str) -> Address:
@@ -113,15 +112,22 @@ def _resource(root: Root, workflow: Workflow, function: Function) -> Resource:
 
 
 def _described(root: Root, spec: FunctionSpec, ready: bool) -> Spec:
-    """What a plan compares and shows: the document, without where the code lies and without secrets."""
-    document: dict[str, Any] = json.loads(specs.dumps(spec))
-    for name in ("maskflow-function", "name", "workflow"):
-        del document[name]
-    del document["entry"]["source"]
-    document["secrets"] = Spec({name: Sealed(_mark(root, s)) for name, s in spec.secrets.items()}, exact=True)
-    document["environment"] = Spec(document["environment"], exact=True)
-    document["triggers"] = "watched" if ready else "missing"
-    return Spec(document)
+    """What a plan compares and shows: everything that was asked for, as people write it, and no secret."""
+    limits = {name: getattr(spec.limits, name) for name in Limits.__dataclass_fields__}
+    return Spec(
+        {
+            "code": spec.code[:SHOWN],
+            "entry": f"{spec.entry.kind} {spec.entry.name}".strip(),
+            "inputs": [str(port) for port in spec.inputs],
+            "outputs": [str(port) for port in spec.outputs],
+            "limits": Spec({name: value for name, value in limits.items() if value}, exact=True),
+            "retry": {"attempts": spec.retry.attempts, "backoff": spec.retry.backoff},
+            "environment": Spec(spec.environment, exact=True),
+            "secrets": Spec({name: Sealed(_mark(root, s)) for name, s in spec.secrets.items()}, exact=True),
+            "log_level": spec.log_level,
+            "triggers": "watched" if ready else "missing",
+        }
+    )
 
 
 def _ready(root: Root, spec: FunctionSpec) -> bool:
