@@ -80,7 +80,7 @@ class Console:
 
     def run(self, line: str) -> tuple[int, str, str]:
         """Carry out `maskflow ...`; exit code, standard output, standard error, as they are."""
-        program, *arguments = shlex.split(line.partition(" > ")[0], comments=True)
+        program, *arguments = shlex.split(line.partition(" > ")[0])
         assert program == "maskflow"
         self.capture.readouterr()
         code = run(arguments)
