@@ -89,15 +89,16 @@ class Engine:
     def _free(self, spec: FunctionSpec) -> Child | None:
         """A process with room for a job of this function, started if need be; None when all cores are busy."""
         children = self.children[spec.name]
-        busy = [child for child in children if child.jobs and child.room > 0]
+        open_to_more = (child for child in children if child.jobs and child.room > 0)
+        least = min(open_to_more, key=lambda child: len(child.jobs), default=None)
         if sum(1 for some in self.children.values() for child in some if child.jobs) >= self.cores:
-            return busy[0] if busy else None
+            return least
         for child in children:
             if not child.jobs and not child.ended:
                 return child
         if len(children) < self._most(spec):
             return self._spawn(spec)
-        return busy[0] if busy else None
+        return least
 
     def _most(self, spec: FunctionSpec) -> int:
         """How many processes the cores and the memory limit allow."""

@@ -38,6 +38,8 @@ TICK = 0.1
 TRIES = 50
 RESCAN = 30.0
 """Seconds between looks through all trigger folders: what a watcher missed (an overflow, a folder made anew)."""
+SCAN_SHARE = 100
+"""Looking may take a hundredth of the time: where it takes long, it is done less often."""
 
 
 class Worker:
@@ -52,6 +54,7 @@ class Worker:
         self.growing: set[Path] = set()
         self.strangers: set[str] = set()
         self._scanned = 0.0
+        self._scan_took = 0.0
 
     async def run(self) -> None:
         self.scratch.mkdir(parents=True, exist_ok=True)
@@ -95,10 +98,11 @@ class Worker:
                 if functions.unfinished(receipts.read(event), event):
                     self._appeared(self.root.buckets / event.storage / event.bucket / event.key)
         self.engine.pump()
+        self._scan_took = time.monotonic() - self._scanned
 
     def _tick(self) -> None:
         now = time.monotonic()
-        if now - self._scanned > RESCAN:
+        if now - self._scanned > max(RESCAN, self._scan_took * SCAN_SHARE):
             self.rescan()
         for path in list(self.growing):
             self._appeared(path)
