@@ -61,8 +61,8 @@ _UNSTEADY = (
     (re.compile(r'(?<="modified": )[0-9.e+-]+'), "0"),
     (re.compile(r'(?<="seconds": )[0-9.e+-]+'), "0"),
     (re.compile(r"(?<=\s)\d+\.\d\d$", re.MULTILINE), "S.SS"),
-    (re.compile(r'(?<=code: ")[0-9a-f]{64}|(?<="wanted": ")[0-9a-f]+|(?<="actual": ")[0-9a-f]+'), "DIGEST"),
-    (re.compile(r'(?<="after": ")[0-9a-f]{64}'), "DIGEST"),
+    (re.compile(r'(?<=code: ")[0-9a-f]{16,64}|(?<="wanted": ")[0-9a-f]+|(?<="actual": ")[0-9a-f]+'), "DIGEST"),
+    (re.compile(r'(?<="after": ")[0-9a-f]{16,64}'), "DIGEST"),
     (re.compile(r"^! (?:running|uploading|downloading): .*\n", re.MULTILINE), ""),
 )
 _UNWANTED = ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "SCAR_CONFIG_FOLDER", "AWS_PROFILE", "AWS_ACCESS_KEY_ID", "NO_COLOR")
@@ -80,7 +80,7 @@ class Console:
 
     def run(self, line: str) -> tuple[int, str, str]:
         """Carry out `maskflow ...`; exit code, standard output, standard error, as they are."""
-        program, *arguments = shlex.split(line.partition(" > ")[0], comments=True)
+        program, *arguments = shlex.split(line.partition(" > ")[0])
         assert program == "maskflow"
         self.capture.readouterr()
         code = run(arguments)

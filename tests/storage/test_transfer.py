@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -60,9 +61,9 @@ class Breaking:
 
     def put(
         self, bucket: str, key: str, source: Path | bytes, *,
-        metadata: Mapping[str, str] = NO_MAPPING, expect: str | None = None,
+        metadata: Mapping[str, str] = NO_MAPPING, expect: str | None = None, consume: bool = False,
     ) -> ObjectInfo:  # fmt: skip
-        return self.inner.put(bucket, key, source, metadata=metadata, expect=expect)
+        return self.inner.put(bucket, key, source, metadata=metadata, expect=expect, consume=consume)
 
     def list(self, bucket: str, prefix: str = "") -> Iterator[ObjectInfo]:
         return self.inner.list(bucket, prefix)
@@ -212,3 +213,22 @@ def test_a_bug_of_a_storage_is_no_failed_object(storage: DirectoryStorage, tmp_p
     storage.put("box", "k", b"1")
     with pytest.raises(ZeroDivisionError):
         transfer.get(Buggy(storage), "box", "", tmp_path / "out")
+
+
+def test_progress_is_told_while_a_long_download_is_under_way(storage: DirectoryStorage, tmp_path: Path) -> None:
+    half = threading.Event()
+
+    class Slow(Breaking):
+        def get(self, bucket: str, key: str, target: Path, *, start: int = 0) -> ObjectInfo:
+            target.write_bytes(b"x" * 600)
+            assert half.wait(30)
+            return self.inner.get(bucket, key, target)
+
+    def watch(progress: Progress) -> None:
+        seen.append(progress.bytes)
+        half.set()
+
+    seen: list[int] = []
+    storage.put("box", "k", b"x" * 1000)
+    transfer.get(Slow(storage), "box", "", tmp_path / "out", on_progress=watch)
+    assert (seen[0], seen[-1]) == (600, 1000)

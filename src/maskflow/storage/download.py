@@ -35,6 +35,18 @@ def download(storage: Storage, bucket: str, info: ObjectInfo, target: Path) -> t
     raise StorageError(f"{bucket}/{info.key} keeps changing while it is read; try again later")
 
 
+def partial_size(target: Path, info: ObjectInfo) -> int:
+    """How much of an object has been fetched so far by a download that is not over."""
+    try:
+        return _partial(target / info.key, info).stat().st_size
+    except (OSError, ValueError):
+        return 0
+
+
+def _partial(file: Path, info: ObjectInfo) -> Path:
+    return file.parent / f".maskflow-{_short(info.key)}-{_short(info.etag)}.part"
+
+
 def _inside(target: Path, key: str) -> Path:
     check_key(key)
     file = target / key
@@ -55,7 +67,7 @@ def _make_folder(target: Path, folder: Path) -> None:
 
 def _fetched(storage: Storage, bucket: str, info: ObjectInfo, file: Path) -> bool:
     """False when the object has changed since `info` was read; then nothing of the old version is left."""
-    partial = file.parent / f".maskflow-{_short(info.key)}-{_short(info.etag)}.part"
+    partial = _partial(file, info)
     _drop_other_versions(partial)
     with _locked(partial, info.key):
         start = partial.stat().st_size

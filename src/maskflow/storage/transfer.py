@@ -19,16 +19,18 @@ from pathlib import Path
 from maskflow.errors import MaskflowError, StorageError
 
 from .base import HIDDEN, ObjectInfo, Storage
-from .download import PARTIAL, download
+from .download import PARTIAL, download, partial_size
 from .etags import same
 from .keys import check_key
 
 THREADS = 8
+HEARTBEAT = 0.5
+"""Seconds after which progress is told even when no object has been finished."""
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a transfer is. `name` is the object that has just been finished."""
+    """How far a transfer is. `name` is the object that was finished last; `bytes` counts what is under way, too."""
 
     name: str
     objects: int
@@ -66,13 +68,15 @@ class Transfer:
 OnProgress = Callable[[Progress], None]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Job:
     """One object to move: its name for people, its size, and the call that moves it."""
 
     name: str
     size: int
     move: Callable[[], Moved]
+    under_way: Callable[[], int] = int
+    """How many of its bytes have been moved, as far as can be seen from outside."""
 
 
 def get(
@@ -105,7 +109,7 @@ def get_objects(
             file, skipped = download(storage, bucket, info, target)
             return Moved(info.key, str(file), info.size, skipped)
 
-        return _Job(info.key, info.size, move)
+        return _Job(info.key, info.size, move, lambda: partial_size(target, info))
 
     return _carry_out([job(info) for info in objects], threads, on_progress)
 
@@ -166,19 +170,23 @@ def _carry_out(jobs: Sequence[_Job], threads: int, on_progress: OnProgress | Non
     failed: list[Failed] = []
     total = sum(job.size for job in jobs)
     done = 0
-    for job, result in _parallel(jobs, threads):
-        done += job.size
-        if isinstance(result, Moved):
-            moved.append(result)
-        else:
-            failed.append(result)
+    name = ""
+    running: set[_Job] = set()
+    for ended in _parallel(jobs, threads, running):
+        if ended:
+            name, done = ended[0].name, done + ended[0].size
+            if isinstance(ended[1], Moved):
+                moved.append(ended[1])
+            else:
+                failed.append(ended[1])
         if on_progress:
-            on_progress(Progress(job.name, len(moved) + len(failed), len(jobs), done, total))
+            seen = done if ended else done + sum(job.under_way() for job in tuple(running))
+            on_progress(Progress(name, len(moved) + len(failed), len(jobs), min(seen, total), total))
     return Transfer(tuple(sorted(moved, key=lambda one: one.key)), tuple(sorted(failed, key=lambda one: one.name)))
 
 
-def _parallel(jobs: Sequence[_Job], threads: int) -> Iterator[tuple[_Job, Moved | Failed]]:
-    """Results as they come, in the caller's thread."""
+def _parallel(jobs: Sequence[_Job], threads: int, running: set[_Job]) -> Iterator[tuple[_Job, Moved | Failed] | None]:
+    """Results as they come, in the caller's thread; None whenever none has come for a while. `running` is kept true."""
     waiting: queue.SimpleQueue[_Job] = queue.SimpleQueue()
     results: queue.SimpleQueue[tuple[_Job, Moved | Failed | BaseException]] = queue.SimpleQueue()
     for job in jobs:
@@ -188,12 +196,21 @@ def _parallel(jobs: Sequence[_Job], threads: int) -> Iterator[tuple[_Job, Moved 
         with suppress(queue.Empty):
             while True:
                 job = waiting.get_nowait()
-                results.put((job, _attempt(job)))
+                running.add(job)
+                result = _attempt(job)
+                running.discard(job)
+                results.put((job, result))
 
     for _ in range(min(threads, len(jobs))):
         threading.Thread(target=work, daemon=True).start()
-    for _ in jobs:
-        job, result = results.get()
+    left = len(jobs)
+    while left:
+        try:
+            job, result = results.get(timeout=HEARTBEAT)
+        except queue.Empty:
+            yield None
+            continue
+        left -= 1
         if isinstance(result, BaseException):
             raise result
         yield job, result
