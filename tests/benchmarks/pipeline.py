@@ -6,12 +6,14 @@ Ours is the real command, `maskflow run -f workflows/mask.yaml VIDEO -o DIR`, in
 processes that it starts. The seed's shape decodes every frame (`ffmpeg -vf fps=12/60` where ffmpeg is installed, else
 PyAV), then starts a process a picture that finds and blurs faces and a process a picture that looks for masks. Those
 are measured on a few pictures spread over the video (`--all`: on all) and counted for every one. Both give a picture
-every 5 s. Only CPU time is compared; rounds go through the rivals in turn, and the median counts.
+every 5 s, and both use our networks at our sizes. Only CPU time is compared; rounds go through the rivals in turn, and
+the median counts.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import shutil
 import statistics
 import subprocess
@@ -22,15 +24,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import av
-import spent
-from clip import clip
-from spent import Spent
+from _clip import clip
+from _spent import Spent, command
+
+from maskflow.vision import onnx
 
 ROOT = Path(__file__).parents[2]
 FUNCTIONS = ROOT / "functions"
 YUNET = FUNCTIONS / "anon-and-split" / "yunet.onnx"
 YOLO = FUNCTIONS / "mask-detector" / "mask-detector.onnx"
-PICTURE = Path(__file__).with_name("seed_picture.py")
+PICTURE = Path(__file__).with_name("_seed_picture.py")
 SECONDS = 5
 AIM = 20
 
@@ -42,15 +45,15 @@ class Round:
     frames: int
     ours: Spent
     start: Spent
-    """Of the same command on a video of one frame: what does not grow with the video."""
+    """Of the same command on a video of one frame: nearly all of it does not grow with the video."""
     stages: dict[str, Spent]
 
 
 def ours(video: Path, folder: Path) -> tuple[Spent, int]:
     """Our command on `video`; the frames that came out at its end."""
     workflow = ROOT / "workflows" / "mask.yaml"
-    words = [sys.executable, "-m", "maskflow", "run", "-f", workflow, video, "-o", folder / "out"]
-    cost = spent.command(words, {"MASKFLOW_HOME": str(folder / "home"), "PYTHONPATH": str(ROOT / "src")})
+    words: list[str | Path] = [sys.executable, "-m", "maskflow", "run", "-f", workflow, video, "-o", folder / "out"]
+    cost = command(words, {"MASKFLOW_HOME": str(folder / "home"), "PYTHONPATH": str(ROOT / "src")})
     return cost, sum(1 for _ in (folder / "out").rglob("img*.jpg"))
 
 
@@ -71,10 +74,21 @@ def decode(video: Path, folder: Path) -> tuple[Spent, list[Path]]:
     folder.mkdir()
     if shutil.which("ffmpeg"):
         rate = f"fps={60 // SECONDS}/60"
-        words = ["ffmpeg", "-v", "error", "-threads", "1", "-i", video, "-vf", rate, folder / "img%d.jpg"]
-        cost = spent.command(words)
+        words: list[str | Path] = [
+            "ffmpeg",
+            "-v",
+            "error",
+            "-threads",
+            "1",
+            "-i",
+            video,
+            "-vf",
+            rate,
+            folder / "img%d.jpg",
+        ]
+        cost = command(words)
     else:
-        cost = spent.command([sys.executable, __file__, "--decode", video, folder])
+        cost = command([sys.executable, __file__, "--decode", video, folder])
     return cost, sorted(folder.glob("*.jpg"), key=lambda path: (len(path.name), path.name))
 
 
@@ -96,14 +110,15 @@ def seed(video: Path, folder: Path, python: str, sample: int) -> dict[str, Spent
     cost, pictures = decode(video, folder / "seed")
     chosen = pictures[:: max(1, len(pictures) // sample)] if sample else pictures
     scale = len(pictures) / len(chosen)
+    about = onnx.load(YOLO).metadata
+    layout = json.dumps([int(about["size"]), json.loads(about["heads"])])
     stages = {"decode everything": cost, "faces": Spent(), "faces, tensorflow": Spent(), "masks": Spent()}
     for picture in chosen:
         hidden = picture.with_name(f"hidden-{picture.name}")
-        stages["faces"] += spent.command([sys.executable, PICTURE, "faces", YUNET, picture, hidden])
-        stages["masks"] += spent.command([sys.executable, PICTURE, "masks", YOLO, hidden, hidden])
+        stages["faces"] += command([sys.executable, PICTURE, "faces", YUNET, picture, hidden])
+        stages["masks"] += command([sys.executable, PICTURE, "masks", YOLO, hidden, hidden, layout])
         if python:
-            words = [python, PICTURE, "faces", YUNET, picture, hidden, "--tensorflow"]
-            stages["faces, tensorflow"] += spent.command(words)
+            stages["faces, tensorflow"] += command([python, PICTURE, "faces", YUNET, picture, hidden, "--tensorflow"])
     return {name: one.times(1 if name.startswith("decode") else scale) for name, one in stages.items()}
 
 
@@ -135,7 +150,7 @@ def report(done: list[Round], note: str) -> None:
     mine, start = median([one.ours for one in done]), median([one.start for one in done])
     print(f"{frames} frames; {note}; CPU seconds, and peak memory of the largest process")
     line("ours, whole", mine, frames)
-    line("  of which does not grow", start, frames)
+    line("  a video of one frame", start, frames)
     stages = {name: median([one.stages[name] for one in done]) for name in done[0].stages}
     for name, cost in stages.items():
         if cost.cpu:

@@ -1,8 +1,9 @@
 """What the seed workflow starts afresh for every picture; `pipeline.py` runs it. Needs OpenCV and numpy, not maskflow.
 
-    python seed_picture.py faces MODEL PICTURE OUT      find faces at the picture's size, blur each, write
-    python seed_picture.py masks MODEL PICTURE OUT      YOLO in OpenCV, suppression in Python, draw, write
+    python _seed_picture.py faces MODEL PICTURE OUT            find faces at the picture's size, blur each, write
+    python _seed_picture.py masks MODEL PICTURE OUT LAYOUT     YOLO in OpenCV, suppression in Python, draw, write
 
+LAYOUT is `[size, [[stride, anchors], ...]]`, since OpenCV does not read a model's metadata.
 With `--tensorflow`, `faces` imports it first, as the published program does. The graph that it would load and run there
 cannot be had any more, so that its cost is left out: OpenCV's YuNet stands in for it.
 """
@@ -10,6 +11,7 @@ cannot be had any more, so that its cost is left out: OpenCV's YuNet stands in f
 from __future__ import annotations
 
 import importlib
+import json
 import sys
 from typing import Any
 
@@ -17,8 +19,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-SIZE, FLOOR, IOU = 416, 0.2, 0.45
-HEADS = ((32, ((81, 82), (135, 169), (344, 319))), (16, ((10, 14), (23, 27), (37, 58))))
+FLOOR, IOU = 0.2, 0.45
 COLOURS = ((40, 40, 220), (60, 160, 40))
 Picture = npt.NDArray[np.uint8]
 Box = tuple[float, float, float, float, float, int]
@@ -34,24 +35,24 @@ def faces(model: str, picture: Picture) -> Picture:
     return picture
 
 
-def masks(model: str, picture: Picture) -> Picture:
+def masks(model: str, picture: Picture, size: int, heads: Any) -> Picture:
     height, width = picture.shape[:2]
     network = cv2.dnn.readNetFromONNX(model)
-    network.setInput(cv2.dnn.blobFromImage(picture, 1 / 255, (SIZE, SIZE), swapRB=True))
-    for x1, y1, x2, y2, score, kind in suppressed(boxes(network.forward()[0])):
-        corners = [int(n / SIZE * side) for n, side in zip((x1, y1, x2, y2), (width, height) * 2, strict=True)]
+    network.setInput(cv2.dnn.blobFromImage(picture, 1 / 255, (size, size), swapRB=True))
+    for x1, y1, x2, y2, score, kind in suppressed(boxes(network.forward()[0], size, heads)):
+        corners = [int(n / size * side) for n, side in zip((x1, y1, x2, y2), (width, height) * 2, strict=True)]
         cv2.rectangle(picture, tuple(corners[:2]), tuple(corners[2:]), COLOURS[kind], 4)
         cv2.putText(picture, f"{score:.2f}", tuple(corners[:2]), cv2.FONT_HERSHEY_SIMPLEX, 1, COLOURS[kind], 2)
     return np.asarray(cv2.copyMakeBorder(picture, 100, 0, 0, 0, cv2.BORDER_CONSTANT), np.uint8)
 
 
-def boxes(rows: Any) -> list[Box]:
+def boxes(rows: Any, size: int, heads: Any) -> list[Box]:
     """The rows above the floor, decoded one by one."""
     logistic = 1 / (1 + np.exp(-rows))
     found: list[Box] = []
     start = 0
-    for stride, anchors in HEADS:
-        side = SIZE // stride
+    for stride, anchors in heads:
+        side = size // stride
         for number, anchor in enumerate(anchors):
             first = start + number * side * side
             for cell in np.flatnonzero(logistic[first : first + side * side, 4] > FLOOR):
@@ -83,10 +84,10 @@ def main() -> int:
     arguments = [word for word in sys.argv[1:] if word != "--tensorflow"]
     if len(arguments) < len(sys.argv) - 1:
         importlib.import_module("tensorflow")
-    step, model, source, target = arguments
+    step, model, source, target, *layout = arguments
     cv2.setNumThreads(1)
     picture = np.asarray(cv2.imread(source), np.uint8)
-    done = faces(model, picture) if step == "faces" else masks(model, picture)
+    done = faces(model, picture) if step == "faces" else masks(model, picture, *json.loads(layout[0]))
     return 0 if cv2.imwrite(target, done) else 1
 
 
