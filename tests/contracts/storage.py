@@ -43,6 +43,19 @@ class StorageContract:
         (tmp_path / "in").write_bytes(b"x" * 100_000)
         assert storage.put("box", "f", tmp_path / "in").etag == storage.put("box", "g", b"x" * 100_000).etag
 
+    def test_a_file_that_is_not_needed_any_more_may_be_taken(self, storage: Storage, tmp_path: Path) -> None:
+        (tmp_path / "in").write_bytes(b"taken")
+        info = storage.put("box", "k", tmp_path / "in", metadata={"a": "b"}, consume=True)
+        assert storage.read("box", "k") == (b"taken", info.etag)
+        assert storage.stat("box", "k").metadata == {"a": "b"}
+
+    def test_a_refused_put_leaves_what_is_there(self, storage: Storage, tmp_path: Path) -> None:
+        (tmp_path / "in").write_bytes(b"new")
+        storage.put("box", "k", b"old")
+        with pytest.raises(PreconditionFailed):
+            storage.put("box", "k", tmp_path / "in", expect=ABSENT, consume=True)
+        assert storage.read("box", "k")[0] == b"old"
+
     def test_nothing_is_an_object_too(self, storage: Storage, tmp_path: Path) -> None:
         storage.put("box", "empty", b"")
         assert storage.get("box", "empty", tmp_path / "out").size == 0

@@ -98,6 +98,28 @@ def test_failures_are_tried_again_then_kept_and_retried(home: Home) -> None:
     assert not list(dead.letters(home.root, spec))
 
 
+def test_a_retry_with_the_same_code_is_a_retry(home: Home, tmp_path: Path) -> None:
+    """Nothing but the receipt has changed: the worker that has seen this version must take it again all the same."""
+    home.add(
+        "copy",
+        f"""
+    import pathlib
+    def handle(source, output, context):
+        (output / context.name).write_bytes(pathlib.Path({str(tmp_path / "needed")!r}).read_bytes())
+    """,
+    )
+    home.start()
+    home.upload("a.txt")
+    home.until(lambda: len(home.lines("dead")) == 1, "it failed")
+    spec = functions.read_all(home.root)["copy"]
+    home.until(lambda: bool(list(dead.letters(home.root, spec))), "the letter is kept")
+    (tmp_path / "needed").write_bytes(b"here")
+    for letter in list(dead.letters(home.root, spec)):
+        dead.reopen(spec, home.root.storages(), letter)
+    home.root.poke()
+    home.until(lambda: home.objects("out") == {"out/a.txt": b"here"}, "the retry came out")
+
+
 def test_nothing_of_a_failed_attempt_is_published(home: Home) -> None:
     code = """
     def handle(source, output, context):

@@ -61,9 +61,9 @@ class Breaking:
 
     def put(
         self, bucket: str, key: str, source: Path | bytes, *,
-        metadata: Mapping[str, str] = NO_MAPPING, expect: str | None = None,
+        metadata: Mapping[str, str] = NO_MAPPING, expect: str | None = None, consume: bool = False,
     ) -> ObjectInfo:  # fmt: skip
-        return self.inner.put(bucket, key, source, metadata=metadata, expect=expect)
+        return self.inner.put(bucket, key, source, metadata=metadata, expect=expect, consume=consume)
 
     def list(self, bucket: str, prefix: str = "") -> Iterator[ObjectInfo]:
         return self.inner.list(bucket, prefix)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -40,10 +41,9 @@ def uploads(specs: Sequence[FunctionSpec], files: Sequence[Path], function: str 
     """Which object each file becomes; what is in a folder keeps its path below the folder."""
     ports = list(_entries(specs, function))
     found = [Upload(file, _event(ports, name, file)) for source in files for file, name in _below(source)]
-    keys = [str(upload.event) for upload in found]
-    for upload in found:
-        if keys.count(str(upload.event)) > 1:
-            raise UsageError(f"two of the files would both become {upload.event}", hint="give them different names")
+    for key, number in Counter(str(upload.event) for upload in found).items():
+        if number > 1:
+            raise UsageError(f"two of the files would both become {key}", hint="give them different names")
     return tuple(found)
 
 

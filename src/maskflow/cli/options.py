@@ -9,6 +9,7 @@ import click
 json_option = click.option("-j", "--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 yes_option = click.option("-y", "--yes", is_flag=True, help="Do not ask.")
 local_option = click.option("--local", is_flag=True, help="Everything on this machine, whatever the file says.")
+only_local_option = click.option("--local", is_flag=True, help="Look at this machine only.")
 file_option = click.option(
     "-f", "--file", "--conf-file", "file", type=click.Path(path_type=Path), metavar="FILE", help="The workflow file."
 )

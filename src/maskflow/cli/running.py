@@ -15,6 +15,9 @@ from .output import clean, count, note, say, show_json, show_table, warn
 from .progress import run_progress
 from .surroundings import data_root
 
+MOST_SUMMARIES = 50
+"""More rows than this nobody reads."""
+
 
 def deploy(file: Path, images: Mapping[str, str], *, worker: bool) -> Sequence[FunctionSpec]:
     """Bring this machine to the file, as `init --local` does."""
@@ -60,14 +63,19 @@ def _show(outcome: Outcome, summaries: Sequence[Mapping[str, object]]) -> None:
     show_table(("FUNCTION", "DONE", "DONE BEFORE", "FAILED", "OBJECTS", "SECONDS"), rows)
     if summaries:
         say()
-        columns = list(dict.fromkeys(name for summary in summaries for name in summary))
-        show_table(
-            [name.replace("_", " ").upper() for name in columns],
-            [["-" if summary.get(name) is None else summary[name] for name in columns] for summary in summaries],
-        )
+        _show_summaries(summaries)
     for failure in outcome.failures:
         warn(f"{failure.function} failed on {clean(failure.object)}: {clean(failure.reason)}")
     note(count(len(outcome.results), "result"))
+
+
+def _show_summaries(summaries: Sequence[Mapping[str, object]]) -> None:
+    shown = summaries[:MOST_SUMMARIES]
+    columns = list(dict.fromkeys(name for summary in shown for name in summary))
+    rows = [["-" if summary.get(name) is None else summary[name] for name in columns] for summary in shown]
+    show_table([name.replace("_", " ").upper() for name in columns], rows)
+    if len(summaries) > len(shown):
+        say(f"... and {len(summaries) - len(shown):,} more; --json has all")
 
 
 def _fetch(outcome: Outcome, output: Path) -> None:

@@ -39,6 +39,15 @@ def reverse(needs: Mapping[Address, Iterable[Address]]) -> dict[Address, list[Ad
     return needed_by
 
 
+def untangled(needs: Mapping[Address, Iterable[Address]]) -> dict[Address, set[Address]]:
+    """The same needs among the keys, less one arrow of each cycle: whatever is in no cycle keeps its order."""
+    left = {address: {need for need in needed if need in needs} for address, needed in needs.items()}
+    while tangled := topological(left)[1]:
+        first, second, *_ = one_cycle(left, tangled)
+        left[first].discard(second)
+    return left
+
+
 def one_cycle(needs: Mapping[Address, Iterable[Address]], tangled: list[Address]) -> list[Address]:
     """One cycle among addresses that no order exists for, starting and ending with its smallest address."""
     among = set(tangled)

@@ -9,7 +9,7 @@ from maskflow.errors import Place, Problem, ProviderError, Severity, WorkflowErr
 
 from .address import Address
 from .diff import FieldChange, compare
-from .order import one_cycle, reverse, topological
+from .order import one_cycle, reverse, topological, untangled
 from .plan import Action, Change, Plan, fingerprint
 from .resource import Observed, Resource
 from .spec import UNKNOWN, Ref, Spec, Value, resolve
@@ -162,13 +162,12 @@ def _cannot_change(resource: Resource, fields: Sequence[FieldChange]) -> list[st
 
 def _deletions(stale: Mapping[Address, Observed], *, data: bool) -> list[Change]:
     """A line for each thing that is ours and not wanted any more: what needs others goes before them."""
-    needs = {address: found.needs for address, found in stale.items()}
-    ordered, tangled = topological(needs)
+    # What a cloud holds can be tangled (two things that name each other): then one of them has to go first.
+    needs = untangled({address: found.needs for address, found in stale.items()})
     needed_by = reverse(needs)
     lines: dict[Address, Change] = {}
-    # What a cloud holds can be tangled (two things that name each other); any order is as good as another then.
-    for address in reversed([*ordered, *tangled]):
-        stays = [user for user in needed_by[address] if user in lines and lines[user].action is Action.KEEP]
+    for address in reversed(topological(needs)[0]):
+        stays = [user for user in needed_by[address] if lines[user].action is Action.KEEP]
         if stale[address].keep and not data:
             reason = "is no longer wanted but holds data"
             lines[address] = Change(Action.KEEP, address, None, stale[address], reason=reason)
@@ -176,7 +175,7 @@ def _deletions(stale: Mapping[Address, Observed], *, data: bool) -> list[Change]
             reason = f"is no longer wanted but {stays[0]} needs it"
             lines[address] = Change(Action.KEEP, address, None, stale[address], reason=reason)
         else:
-            after = tuple(user for user in needed_by[address] if user in lines)
+            after = tuple(needed_by[address])
             reason = "is no longer wanted"
             lines[address] = Change(Action.DELETE, address, None, stale[address], reason=reason, after=after)
     return list(lines.values())

@@ -14,6 +14,7 @@ import torch
 
 from maskflow.errors import MaskflowError, VisionError
 from maskflow.training import checkpoint
+from maskflow.training.augment import Recipe
 from maskflow.training.dataset import Picture, load_folder
 from maskflow.training.evaluate import evaluate, hidden, sweep
 from maskflow.training.export import export
@@ -61,6 +62,9 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--epochs", type=int, default=14)
     train.add_argument("--seed", type=int, default=0)
     train.add_argument("--freeze", type=int, default=0, metavar="N", help="keep the first N layers as they are")
+    train.add_argument(
+        "--hidden", type=float, default=Recipe().hidden, help="share of pictures with hidden faces, 0..1"
+    )
     train.set_defaults(command=_train)
     score = commands.add_parser("evaluate", help="score a model file on the valid set, clear and hidden")
     score.add_argument("--data", type=Path, required=True, help="folder of the data sets")
@@ -80,7 +84,8 @@ def _parser() -> argparse.ArgumentParser:
 
 def _train(options: argparse.Namespace) -> None:
     torch.manual_seed(options.seed)
-    settings = Settings(options.epochs, seed=options.seed, frozen=options.freeze)
+    recipe = Recipe(hidden=options.hidden)
+    settings = Settings(options.epochs, seed=options.seed, frozen=options.freeze, recipe=recipe)
     model = YoloV3Tiny(product_layout())
     copied = load_coco(model, options.data / "weights" / "yolov3-tiny-coco.onnx")
     state = start(model, settings)

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import click
 
-from maskflow.cli.options import bucket_option, examples, json_option, local_option
+from maskflow.cli.options import bucket_option, examples, json_option, only_local_option
 
 
 @click.command(epilog=examples("maskflow get -b cctv/input", "maskflow get -b local:cctv/input/door.mp4 -p copies"))
 @bucket_option
 @click.option("-p", "--path", "path", type=click.Path(file_okay=False, path_type=Path), default=".", metavar="FOLDER",
               help="Where to; default: the current folder.")  # fmt: skip
-@local_option
+@only_local_option
 @json_option
 def command(bucket: str, path: Path, local: bool, as_json: bool) -> None:
     """Download objects from a bucket.

@@ -28,7 +28,9 @@ def _since(_ctx: click.Context, _parameter: click.Parameter, value: str | None) 
 
 
 @click.command(
-    epilog=examples("maskflow logs --since 10m", "maskflow logs -n mask-detector --json", "maskflow logs --run none")
+    epilog=examples(
+        "maskflow logs --since 10m", "maskflow logs -n mask-detector --json", "maskflow logs --run 6631a35a0aba"
+    )
 )
 @click.option("-n", "--name", "names", metavar="FUNCTION", multiple=True, help="Of this function. Can be repeated.")
 @click.option("--since", callback=_since, metavar="SPAN", help="Not older than 90s, 10m, 2h, or a time.")

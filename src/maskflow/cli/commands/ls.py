@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import click
 
-from maskflow.cli.options import examples, json_option, local_option
+from maskflow.cli.options import examples, json_option, only_local_option
 
 
 @click.command(epilog=examples("maskflow ls", "maskflow ls -b cctv/input", "maskflow ls --json"))
 @click.option("-b", "--bucket", "bucket", metavar="[PROVIDER:]BUCKET[/PREFIX]", help="List its objects instead.")
-@local_option
+@only_local_option
 @json_option
 def command(bucket: str | None, local: bool, as_json: bool) -> None:
     """List what is deployed, or the objects of a bucket.

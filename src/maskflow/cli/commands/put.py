@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from maskflow.cli.options import bucket_option, examples, json_option, local_option
+from maskflow.cli.options import bucket_option, examples, json_option, only_local_option
 
 
 @click.command(epilog=examples("maskflow put -b cctv/input door.mp4", "maskflow put -b cctv/input -p videos/"))
@@ -14,7 +14,7 @@ from maskflow.cli.options import bucket_option, examples, json_option, local_opt
 @click.option("-p", "--path", "paths", type=click.Path(exists=True, path_type=Path), multiple=True,
               help="A file, or a folder with everything in it. Can be repeated.")  # fmt: skip
 @click.argument("files", type=click.Path(exists=True, path_type=Path), nargs=-1)
-@local_option
+@only_local_option
 @json_option
 def command(bucket: str, paths: tuple[Path, ...], files: tuple[Path, ...], local: bool, as_json: bool) -> None:
     """Upload files into a bucket.

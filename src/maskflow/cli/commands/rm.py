@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from maskflow.cli.options import examples, file_option, json_option, local_option, yes_option
+from maskflow.cli.options import examples, file_option, json_option, only_local_option, yes_option
 from maskflow.deploy.plan import Plan
 
 
@@ -22,7 +22,7 @@ from maskflow.deploy.plan import Plan
 @file_option
 @click.option("-a", "--all", "everything", is_flag=True, help="Every workflow.")
 @click.option("--data", is_flag=True, help="Buckets of the workflow and everything in them, too.")
-@local_option
+@only_local_option
 @yes_option
 @json_option
 def command(

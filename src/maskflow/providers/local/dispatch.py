@@ -27,22 +27,23 @@ class Queue:
         self.waiting: OrderedDict[str, Job] = OrderedDict()
         self.running: set[str] = set()
         self.blocked: dict[str, Job] = {}
-        self.delayed = 0
+        self.delayed: set[str] = set()
         self._seen: OrderedDict[str, str] = OrderedDict()
 
     def __len__(self) -> int:
-        return len(self.waiting) + len(self.running) + len(self.blocked) + self.delayed
+        return len(self.waiting) + len(self.running) + len(self.blocked) + len(self.delayed)
 
-    def offer(self, event: ObjectCreated) -> None:
-        """Take an event that something downstream or a person is waiting for."""
-        self.put(Job(event))
+    def knows(self, event: ObjectCreated) -> bool:
+        """Whether this version of the object was put before."""
+        return self._seen.get(str(event)) == event.sequencer
 
-    def notice(self, event: ObjectCreated) -> None:
-        """Take an event from the watcher, unless this version was taken already."""
-        if self._seen.get(str(event)) != event.sequencer:
-            self.put(Job(event))
+    def at_work(self, event: ObjectCreated) -> bool:
+        """Whether the object, in whatever version, waits or is being worked on."""
+        name = str(event)
+        return name in self.waiting or name in self.running or name in self.delayed
 
     def put(self, job: Job) -> None:
+        """Take an event. Events of an object that is being worked on wait, and only the last of them counts."""
         name = str(job.event)
         self._seen[name] = job.event.sequencer
         self._seen.move_to_end(name)

@@ -56,10 +56,24 @@ class Engine:
             self.children.setdefault(name, [])
         self.order = downstream_first(specs)
 
+    @property
+    def specs(self) -> list[FunctionSpec]:
+        return [queue.spec for queue in self.queues.values()]
+
+    def knows(self, event: ObjectCreated) -> bool:
+        """Whether every function that this version of an object triggers has had it."""
+        return all(self.queues[spec.name].knows(event) for spec in takers(self.specs, event))
+
     def notice(self, event: ObjectCreated) -> None:
-        """An object was seen by the watcher or a scan."""
-        for spec in takers([queue.spec for queue in self.queues.values()], event):
-            self.queues[spec.name].notice(event)
+        """An object was seen by the watcher."""
+        for spec in takers(self.specs, event):
+            if not self.queues[spec.name].knows(event):
+                self.queues[spec.name].put(Job(event))
+
+    def offer(self, event: ObjectCreated) -> None:
+        """An object that somebody waits for, or that a scan found unfinished."""
+        for spec in takers(self.specs, event):
+            self.queues[spec.name].put(Job(event))
 
     def pump(self) -> None:
         """Give work to processes, as many as there are cores, downstream functions first."""
@@ -174,17 +188,16 @@ class Engine:
             return
         self._log(spec, "INFO", str(outcome.status), job, outcome)
         for output in outcome.outputs:
-            for taker in takers([other.spec for other in self.queues.values()], output):
-                self.queues[taker.name].offer(output)
+            self.offer(output)
 
     def _again(self, spec: FunctionSpec, queue: Queue, job: Job, outcome: Outcome) -> None:
         """Try once more after a pause that doubles each time."""
         self._log(spec, "WARNING", "retry", job, outcome)
         queue.finish(job)
-        queue.delayed += 1
+        queue.delayed.add(str(job.event))
 
         def due() -> None:
-            queue.delayed -= 1
+            queue.delayed.discard(str(job.event))
             if str(job.event) not in queue.waiting:
                 queue.put(Job(job.event, job.attempt + 1))
             self.pump()

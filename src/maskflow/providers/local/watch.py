@@ -43,26 +43,28 @@ def trigger_folder(root: Root, spec: FunctionSpec, number: int) -> Path:
     return root.buckets / path.storage.realm / path.bucket / path.prefix
 
 
-async def watch(paths: Iterable[Path], stop: asyncio.Event) -> AsyncIterator[set[Path]]:
+async def watch(paths: Iterable[Path], stop: asyncio.Event) -> AsyncIterator[set[str]]:
     """Files that were added or changed below `paths`, in batches."""
     options = {"debounce": DEBOUNCE_MS, "step": STEP_MS, "ignore_permission_denied": True}
     async for changes in awatch(*paths, watch_filter=_relevant, stop_event=stop, **options):  # type: ignore[arg-type]
-        yield {Path(name) for _, name in changes}
+        yield {name for _, name in changes}
 
 
 def _relevant(change: Change, path: str) -> bool:
     return change is not Change.deleted and "/.maskflow/" not in path
 
 
-def event(root: Root, path: Path, status: os.stat_result) -> ObjectCreated | None:
-    """The event of a file, or None when it is no object. Raises StorageError for a name that no key can have."""
-    try:
-        realm, bucket, *rest = path.relative_to(root.buckets).parts
-    except ValueError:
+def event(top: str, path: str, status: os.stat_result) -> ObjectCreated | None:
+    """The event of a file below `top`, the folder of all realms with its slash, or None when it is no object.
+
+    Raises StorageError for a name that no key can have.
+    """
+    if not path.startswith(top) or not stat.S_ISREG(status.st_mode):
         return None
-    if not rest or not stat.S_ISREG(status.st_mode) or any(segment.startswith(".") for segment in rest):
+    realm, _, rest = path[len(top) :].partition("/")
+    bucket, _, key = rest.partition("/")
+    if not key or key.startswith(".") or "/." in key:
         return None
-    key = "/".join(rest)
     check_key(key)
     return ObjectCreated(realm, bucket, key, status.st_size, sequencer=sequencer(status))
 
@@ -76,7 +78,7 @@ def scan(root: Root, spec: FunctionSpec) -> Iterator[ObjectCreated]:
             if not possible(key):
                 continue
             found = ObjectCreated(path.storage.realm, path.bucket, key, status.st_size, sequencer=sequencer(status))
-            if spec.trigger(found) and not any(segment.startswith(".") for segment in key.split("/")):
+            if spec.trigger(found) and not key.startswith(".") and "/." not in key:
                 yield found
 
 
@@ -99,7 +101,7 @@ def possible(key: str) -> bool:
     return True
 
 
-def whole(path: Path, status: os.stat_result) -> bool:
+def whole(path: str, status: os.stat_result) -> bool:
     """Whether nobody is still writing the file."""
     open_for_writing = _being_written(path)
     if open_for_writing is not None:
@@ -107,7 +109,7 @@ def whole(path: Path, status: os.stat_result) -> bool:
     return time.time() - max(status.st_mtime, status.st_ctime) > RESTED
 
 
-def _being_written(path: Path) -> bool | None:
+def _being_written(path: str) -> bool | None:
     """Whether some process has the file open for writing; None when this system or file system cannot say."""
     lease = getattr(fcntl, "F_SETLEASE", None)
     if lease is None:

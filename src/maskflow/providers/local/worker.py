@@ -26,15 +26,16 @@ from typing import IO
 import psutil
 
 from maskflow import __version__
-from maskflow.errors import StorageError
-from maskflow.runtime.receipts import Receipts
 
 from . import functions, watch
+from .arrivals import Arrivals
 from .engine import Engine
 from .journal import Journal
 from .place import Root
 
 TICK = 0.1
+TELL = 0.5
+"""Seconds between two writings of what waits."""
 TRIES = 50
 RESCAN = 30.0
 """Seconds between looks through all trigger folders: what a watcher missed (an overflow, a folder made anew)."""
@@ -51,10 +52,10 @@ class Worker:
         self.stop = asyncio.Event()
         self.changed = asyncio.Event()
         self.engine = Engine(root, self.scratch, self.journal)
-        self.growing: set[Path] = set()
-        self.strangers: set[str] = set()
+        self.arrivals = Arrivals(root, self.engine, self.journal)
         self._scanned = 0.0
         self._scan_took = 0.0
+        self._told = 0.0
 
     async def run(self) -> None:
         self.scratch.mkdir(parents=True, exist_ok=True)
@@ -88,15 +89,7 @@ class Worker:
 
     def rescan(self) -> None:
         self._scanned = time.monotonic()
-        specs = [queue.spec for queue in self.engine.queues.values()]
-        for name in watch.strangers(self.root, specs) - self.strangers:
-            self.strangers.add(name)
-            self.journal.add("WARNING", "", f"{name!r} has a name that no object can have; it is left alone")
-        for queue in self.engine.queues.values():
-            receipts = Receipts(queue.spec, self.engine.storages)
-            for event in watch.scan(self.root, queue.spec):
-                if functions.unfinished(receipts.read(event), event):
-                    self._appeared(self.root.buckets / event.storage / event.bucket / event.key)
+        self.arrivals.scan()
         self.engine.pump()
         self._scan_took = time.monotonic() - self._scanned
 
@@ -104,10 +97,11 @@ class Worker:
         now = time.monotonic()
         if now - self._scanned > max(RESCAN, self._scan_took * SCAN_SHARE):
             self.rescan()
-        for path in list(self.growing):
-            self._appeared(path)
+        self.arrivals.look_again()
         self.engine.tick(now)
-        write_state(self.root, self.engine)
+        if now - self._told > TELL:
+            self._told = now
+            write_state(self.root, self.engine)
         self.journal.flush()
 
     async def _watch(self) -> None:
@@ -116,32 +110,15 @@ class Worker:
             self.changed.clear()
             specs = [queue.spec for queue in self.engine.queues.values()]
             paths = (*watch.folders(self.root, specs), self.root.control)
-            for path in paths:
-                path.mkdir(parents=True, exist_ok=True)
+            for folder in paths:
+                folder.mkdir(parents=True, exist_ok=True)
             asyncio.get_running_loop().call_soon(self._catch_up)  # runs when the next line has made the watcher
             async for files in watch.watch(paths, self.changed):
-                if any(path.is_relative_to(self.root.control) for path in files):
+                if any(path.startswith(f"{self.root.control}/") for path in files):
                     self.reload()
                 for path in files:
-                    self._appeared(path)
+                    self.arrivals.seen(path)
                 self.engine.pump()
-
-    def _appeared(self, path: Path) -> None:
-        """A file may be a new object: hand it on when it is whole, and keep an eye on it until then."""
-        try:
-            status = path.stat()
-            event = watch.event(self.root, path, status)
-        except FileNotFoundError:
-            self.growing.discard(path)
-            return
-        except (StorageError, OSError):
-            self.growing.discard(path)  # the next scan says it
-            return
-        if event is None or not watch.whole(path, status):
-            (self.growing.add if event else self.growing.discard)(path)
-            return
-        self.growing.discard(path)
-        self.engine.notice(event)
 
 
 def write_state(root: Root, engine: Engine) -> None:
