@@ -43,7 +43,7 @@ def test_scars_file_runs_unchanged(desk: Desk, scars: Path, clip: Path) -> None:
 
     desk("get", "-b", "scar-mask-detector/result", cwd=desk.work)
     assert (desk.work / "result" / "people" / "img1.jpg").read_bytes() == objects[results[0]]
-    desk("rm", "-f", scars, "--yes", "--local", "--data")
+    desk("rm", "-f", scars, "--yes", "--data", *MAPPING)
     desk.until(lambda: not desk.processes(), "the worker is gone")
     assert not desk.objects()
     assert not desk.remains()
