@@ -91,13 +91,14 @@ class Scene:
                 for victim in found:
                     end(victim)
                 if victims is worker and found:
-                    assert process.wait(60) == 7  # it says that the worker has ended
+                    assert process.wait(60) in (0, 7)  # it says that the worker has ended, unless all was done
                 elif victims is one_function:
                     assert process.wait(300) == 0  # it tries again
                 with contextlib.suppress(ProcessLookupError):
                     process.kill()
                 process.communicate()
                 return bool(found)
+        self.seconds *= 0.9  # the machine has become faster
         return False
 
     def _finish(self, desk: Desk) -> None:
