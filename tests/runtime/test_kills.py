@@ -98,3 +98,14 @@ def test_the_same_version_is_never_worked_on_twice(tmp_path: Path) -> None:
     assert outcome
     assert (outcome.status, outcome.reason) == ("skipped", "this version has been worked on before")
     assert {output.key for output in outcome.outputs} == {"mid/a/1.txt", "mid/a/2.txt", "mid/a/manifest.json"}
+
+
+def test_what_was_gathered_before_is_told_again(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    world.upload("a.txt", "one two")
+    world.drain()
+    parts = [ObjectCreated("s3", "box", f"mid/a/{name}") for name in ("1.txt", "2.txt", "manifest.json")]
+    outcomes = [world.workers[1].work(part) for part in parts]
+    assert {outcome.status for outcome in outcomes} == {"skipped"}
+    told = {output.key for outcome in outcomes for output in outcome.outputs}
+    assert told == {"out/a/1.rev", "out/a/2.rev", "out/a/all.txt"}

@@ -26,9 +26,9 @@ def deployed(root: Path) -> Mapping[str, tuple[str, ...]]:
     return {workflow: tuple(names) for workflow, names in sorted(found.items())}
 
 
-def workflow_name(file: Path) -> str:
+def workflow_name(file: Path, images: Mapping[str, str]) -> str:
     """Under which name a file is deployed. Raises WorkflowError when the file cannot be understood."""
-    return fdl.load(file).get().name
+    return fdl.load(file, images=images).get().name
 
 
 def of_workflow(workflow: str, providers: Providers, *, data: bool) -> Plan:

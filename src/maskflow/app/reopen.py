@@ -23,7 +23,7 @@ def reopen(specs: Sequence[FunctionSpec], storages: Storages, event: ObjectCreat
             if receipt is None or (spec.name, str(current)) in seen:
                 continue
             seen.add((spec.name, str(current)))
-            waiting += receipt.outputs
+            waiting += receipt.outputs + receipt.gathered
             if receipt.state is State.FAILED or (done and receipt.state is State.DONE):
                 dead.reopen(spec, storages, receipt)
                 count += 1

@@ -72,7 +72,7 @@ def find_code(
 
 def _program(path: Path, place: Place, report: Report) -> Entry:
     if not os.path.isfile(path):  # unlike Path.is_file, it bears names that are too long
-        hint = "paths start from the workflow file's folder; an image's own folder can stand in for it: see 'images'"
+        hint = "paths start from the workflow file's folder; a folder can stand in for an image: --image IMAGE=FOLDER"
         report.add("missing-script", place, f"there is no file {path}", hint)
     return Entry(EntryKind.PROGRAM, str(path.absolute()))
 

@@ -45,6 +45,8 @@ class Receipt:
     sha256: str = ""
     """Of the input's bytes as they were worked on (hex)."""
     outputs: tuple[ObjectCreated, ...] = ()
+    gathered: tuple[ObjectCreated, ...] = ()
+    """What the set was brought together to, where this event completed it; no part's own, so never stale with it."""
     error: str = ""
     attempts: int = 0
     time: str = ""
@@ -127,6 +129,7 @@ def dumps(receipt: Receipt) -> bytes:
         "state": str(receipt.state),
         "sha256": receipt.sha256,
         "outputs": [plain.row(output) for output in receipt.outputs],
+        "gathered": [plain.row(output) for output in receipt.gathered],
         "error": receipt.error,
         "attempts": receipt.attempts,
         "time": receipt.time,
@@ -143,6 +146,7 @@ def loads(data: bytes, revision: str) -> Receipt:
         state=State(document["state"]),
         sha256=document["sha256"],
         outputs=tuple(ObjectCreated(*output) for output in document["outputs"]),
+        gathered=tuple(ObjectCreated(*output) for output in document.get("gathered", ())),
         error=document["error"],
         attempts=document["attempts"],
         time=document["time"],

@@ -95,7 +95,7 @@ class Supervisor:
         """Nothing to do. A file that was only touched is remembered as it is now, so as not to be read again."""
         if receipt.input.etag == event.etag and receipt.input.sequencer != event.sequencer:
             self.receipts.write(replace(receipt, input=event))
-        return Outcome(Status.SKIPPED, event, receipt.outputs, reason)
+        return Outcome(Status.SKIPPED, event, receipt.outputs + receipt.gathered, reason)
 
     def _make(self, event: ObjectCreated, port: Port, old: Receipt | None) -> Receipt | None:
         """Call the function and publish; None when the input changed under it."""
@@ -133,7 +133,7 @@ class Supervisor:
             gathered = self.gathering.try_whole(event, context(self.spec, event, port))
         else:
             gathered = ()
-        self.receipts.write(replace(receipt, state=State.DONE))
+        self.receipts.write(replace(receipt, state=State.DONE, gathered=gathered))
         return Outcome(Status.DONE, event, receipt.outputs + gathered)
 
 

@@ -1,17 +1,25 @@
-"""Runs ONNX files; the only file that knows onnxruntime, so that another engine would be one other file."""
+"""Runs ONNX files; the only file that knows onnxruntime, so that another engine would be one other file.
+
+From 1.29 on, onnxruntime's wheels report to Microsoft at every import, with a device's id, model names and digests,
+unless a variable of the environment says no before the import (microsoft/onnxruntime#27379). We say no.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import onnxruntime
 
 from maskflow.errors import VisionError
+
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+
+import onnxruntime
 
 
 class Network:

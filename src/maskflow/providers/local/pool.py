@@ -152,12 +152,13 @@ def _start(document: Path, root: Root, scratch: Path) -> subprocess.Popen[bytes]
     command = [sys.executable, "-m", "maskflow.runtime.worker", str(document)]
     command += ["--buckets", str(root.buckets), "--scratch", str(scratch)]
     threads = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}  # processes are the parallelism here
+    silent = {"ORT_DISABLE_TELEMETRY": "1"}  # nothing that a function loads shall report to its maker
     return subprocess.Popen(
         command,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         start_new_session=True,
-        env={**os.environ, **threads},
+        env={**os.environ, **threads, **silent},
         cwd=scratch,
     )
