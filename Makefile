@@ -3,7 +3,7 @@
 #   make demo               the whole mission on this machine, with a video of its own (VIDEO=path for yours)
 #   make test               lint, types and the tests, under five minutes on two cores
 #   make test-all           the same and what is slower: long histories, long fuzzing, many kills, training
-#   make bench              the benchmarks, each printing its own ratio
+#   make bench              the benchmarks, each printing its own ratio (DATA=folder of pictures for coverage)
 #   make lock               renew constraints.txt (needs uv)
 
 PYTHON ?= python3
@@ -11,6 +11,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 DEMO := build/demo
 VIDEO ?=
+DATA ?=
 JOBS ?= 2
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
@@ -38,7 +39,10 @@ types: $(VENV)/.developable
 	$(BIN)/mypy
 
 bench: $(VENV)/.developable
-	for file in tests/benchmarks/[a-z]*.py; do echo "== $$file"; $(BIN)/python $$file; done
+	for name in startup plan_1000 warm_event throughput sampling pipeline; do \
+	    echo "== $$name"; $(BIN)/python tests/benchmarks/$$name.py || exit 1; \
+	done
+	$(if $(DATA),$(BIN)/python tests/benchmarks/coverage.py --data "$(DATA)")
 
 lock:
 	uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --no-header --no-annotate \

@@ -131,12 +131,15 @@ def test_without_its_model_it_does_not_start(anon: ModuleType, tmp_path: Path) -
 def test_a_finder_that_fails_leaves_nothing(
     anon: ModuleType, video: Path, output: Path, context: Named, failing_call: int
 ) -> None:
+    """A face in every frame, so that each is looked at twice: call 2 is a second look, call 5 is in the last frame."""
     calls = count(1)
+    face = Detections(np.array([[200, 40, 280, 120]], np.float32), np.ones(1, np.float32), np.zeros(1, np.int64))
 
     def fails(_frame: Any) -> Detections:
-        if next(calls) == failing_call:
+        call = next(calls)
+        if call == failing_call:
             raise VisionError("the network failed")
-        return Detections.empty()
+        return face if call % 2 else Detections.empty()
 
     with pytest.raises(VisionError, match="the network failed"):
         anon.AnonAndSplit({}, finder=fails)(video, output, context("cam1/v.mp4"))

@@ -103,6 +103,14 @@ class TestLocal(ProviderContract):
         subject.remove(subject.other)
         assert not control.state(root)
 
+    def test_a_bucket_that_another_workflow_uses_is_kept(self, subject: Subject, root: Root, tmp_path: Path) -> None:
+        subject.deploy(subject.first)
+        second = Workflow("second", (function(tmp_path, "guest", "shared"),))
+        subject.deploy(second)
+        root.storage("minio.default").put("shared", "in/precious", b"x")
+        subject.remove(subject.first)
+        assert root.storage("minio.default").read("shared", "in/precious")[0] == b"x"
+
     def test_code_that_nobody_uses_is_removed(self, subject: Subject, root: Root) -> None:
         subject.deploy(subject.first)
         assert list(root.code.iterdir())

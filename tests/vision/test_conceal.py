@@ -48,8 +48,10 @@ def test_hides_what_is_found_and_nothing_else() -> None:
 
 def test_a_frame_without_faces_stays_as_it_is() -> None:
     frame = noise()
-    conceal(frame, Script(found([])), Style())
+    finder = Script(found([]))
+    conceal(frame, finder, Style())
     assert np.array_equal(frame, noise())
+    assert len(finder.seen) == 1  # the second look would be at the very same pixels
 
 
 def test_the_second_look_hides_what_the_first_missed() -> None:
@@ -80,10 +82,11 @@ def test_an_error_in_the_second_look_is_an_error() -> None:
         conceal(noise(), Fails(found([[4, 4, 9, 9]])), Style())
 
 
-def test_an_unknown_method_changes_nothing() -> None:
+@pytest.mark.parametrize("boxes", [[[4, 4, 9, 9]], []])
+def test_an_unknown_method_changes_nothing(boxes: Any) -> None:
     frame = noise()
     with pytest.raises(VisionError, match="unknown way"):
-        conceal(frame, Script(found([[4, 4, 9, 9]])), Style(method="wish"))
+        conceal(frame, Script(found(boxes)), Style(method="wish"))
     assert np.array_equal(frame, noise())
 
 

@@ -1,8 +1,8 @@
 """Projects to start from: the shipped workflows with their functions, out of the wheel or out of a source folder.
 
 A template is a file `workflows/NAME.yaml` whose function sources are `../functions/FOLDER`. In a project the folders
-stand beside the file, the workflow bears the project's name, and so do its buckets: bucket names are taken quickly,
-and two projects must not get into each other's way.
+stand beside the file, the workflow bears the project's name, and so do its functions and buckets: such names are
+taken quickly, and two projects must not get into each other's way.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from maskflow.errors import UsageError
 from maskflow.fdl.suggest import did_you_mean
 
 _SOURCE = re.compile(r"\.\./functions/([A-Za-z0-9._-]+)")
-_NAME = re.compile(r"[a-z][a-z0-9-]{1,30}[a-z0-9]")
+_NAME = re.compile(r"[a-z][a-z0-9-]{1,22}[a-z0-9]")
 _NOT_COPIED = shutil.ignore_patterns("__pycache__", "*.pyc", ".*")
 
 
@@ -40,7 +40,7 @@ def make(target: Path, template: str) -> tuple[Path, ...]:
     """Write the project into `target`, which must not be there or be empty; returns what now stands at its top."""
     name = target.name
     if not _NAME.fullmatch(name):
-        hint = "buckets will bear it: 3 to 32 small letters, digits and hyphens, a letter first"
+        hint = "buckets and functions will bear it: 3 to 24 small letters, digits and hyphens, a letter first"
         raise UsageError(f"{name!r} cannot be the name of a project", hint=hint)
     if target.is_symlink() or (target.exists() and (not target.is_dir() or any(target.iterdir()))):
         raise UsageError(f"{target} exists already and is not an empty folder", hint="nothing was written")
@@ -89,7 +89,10 @@ def _fill(folder: Path, name: str, template: Template) -> None:
 
 def _renamed(source: Path, name: str) -> str:
     text = _SOURCE.sub(r"functions/\1", source.read_text("utf-8"))
-    ports = (port for one in fdl.load(source).get().functions for port in (*one.inputs, *one.outputs))
+    functions = fdl.load(source).get().functions
+    for function in functions:
+        text = re.sub(rf"(?m)^([ -]*name: *){re.escape(function.name)}(?= *$)", rf"\1{name}-{function.name}", text)
+    ports = (port for one in functions for port in (*one.inputs, *one.outputs))
     for bucket in sorted({port.path.bucket for port in ports} - {name}):
         text = re.sub(rf"(?<![\w.-]){re.escape(bucket)}(?![\w-])", f"{name}-{bucket}", text)
     head = re.match(r"(?:#.*\n|\n)*", text)

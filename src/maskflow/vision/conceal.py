@@ -2,7 +2,7 @@
 
 After hiding, the finder looks again, with the hidden regions blotted out, since a mosaic may itself resemble a face.
 What it finds now (a face that stood beside a clearer one) is hidden too; a frame that never comes to rest becomes one
-coarse mosaic. Nothing is ever passed on unchecked.
+coarse mosaic. Nothing that was changed is passed on unchecked; where no face was found, nothing was changed.
 """
 
 from __future__ import annotations
@@ -52,10 +52,15 @@ def conceal(frame_bgr: npt.NDArray[np.uint8], find: Finder, style: Style) -> Con
     height, width = frame_bgr.shape[:2]
     hidden = np.zeros((height, width), bool)
     boxes = find(frame_bgr).xyxy
+    if not len(boxes):
+        _hide(frame_bgr, boxes, style, hidden)  # checks the style
+        return Concealed(boxes)  # nothing was changed: a second look would see what the first one saw
     done = [boxes]
+    blotted = frame_bgr.copy()
     for _ in range(ROUNDS):
-        _hide(frame_bgr, boxes, style, hidden)
-        boxes = _left_over(find(_blotted(frame_bgr, hidden)), hidden)
+        for x1, y1, x2, y2 in _hide(frame_bgr, boxes, style, hidden):
+            blotted[y1:y2, x1:x2] = BLOT
+        boxes = _left_over(find(blotted), hidden)
         if not len(boxes):
             return Concealed(np.concatenate(done))
         done.append(boxes)
@@ -63,11 +68,15 @@ def conceal(frame_bgr: npt.NDArray[np.uint8], find: Finder, style: Style) -> Con
     return Concealed(np.concatenate(done), whole=True)
 
 
-def _hide(frame: npt.NDArray[np.uint8], boxes: Boxes, style: Style, hidden: npt.NDArray[np.bool_]) -> None:
+def _hide(
+    frame: npt.NDArray[np.uint8], boxes: Boxes, style: Style, hidden: npt.NDArray[np.bool_]
+) -> npt.NDArray[np.int64]:
+    """Hide the boxes and note that in `hidden`; the regions (n, 4) that are now hidden."""
     regions = covered(boxes, hidden.shape[1], hidden.shape[0], style.grow)
     hide(frame, boxes[_outermost(regions)], method=style.method, cells=style.cells, grow=style.grow)
     for x1, y1, x2, y2 in regions:
         hidden[y1:y2, x1:x2] = True
+    return regions
 
 
 def _outermost(regions: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
@@ -76,12 +85,6 @@ def _outermost(regions: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
     inside = (first[..., :2] >= second[..., :2]).all(-1) & (first[..., 2:] <= second[..., 2:]).all(-1)
     earlier = np.tri(len(regions), k=-1, dtype=bool)
     return np.asarray(~(inside & (~inside.T | earlier)).any(axis=1))
-
-
-def _blotted(frame: npt.NDArray[np.uint8], hidden: npt.NDArray[np.bool_]) -> npt.NDArray[np.uint8]:
-    blotted = frame.copy()
-    blotted[hidden] = BLOT
-    return blotted
 
 
 def _left_over(found: Detections, hidden: npt.NDArray[np.bool_]) -> Boxes:

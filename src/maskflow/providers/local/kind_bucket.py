@@ -11,8 +11,10 @@ from maskflow.deploy.resource import Observed, Resource
 from maskflow.deploy.spec import Spec
 from maskflow.errors import Place
 from maskflow.model import Workflow
+from maskflow.runtime.spec import FunctionSpec
 from maskflow.storage.base import HIDDEN
 
+from . import functions
 from .place import Root
 
 KIND = "bucket"
@@ -44,11 +46,17 @@ def read(root: Root, at: Address) -> Observed | None:
 
 
 def owned(root: Root, workflow: str) -> Iterator[Address]:
+    """Buckets with the workflow's mark, but those that another workflow has come to use: its data is in them."""
+    others = {path for spec in functions.read_all(root).values() if spec.workflow != workflow for path in _paths(spec)}
     for realm in root.realms():
         for bucket in root.storage(realm).buckets():
             found = read(root, address(realm, bucket))
-            if found and found.owner == workflow:
+            if found and found.owner == workflow and (realm, bucket) not in others:
                 yield address(realm, bucket)
+
+
+def _paths(spec: FunctionSpec) -> set[tuple[str, str]]:
+    return {(port.path.storage.realm, port.path.bucket) for port in (*spec.inputs, *spec.outputs)}
 
 
 def write(root: Root, resource: Resource) -> Mapping[str, str]:
