@@ -90,7 +90,7 @@ def upright(frame: Any) -> Picture:
 def _picture_stream(container: Any, name: str) -> Any:
     streams = [s for s in container.streams.video if "attached_pic" not in _dispositions(s)]
     if not streams:
-        raise VisionError(f"{name} has no video stream, only {_kinds(container)}")
+        raise VisionError(f"{name} has no video stream{_others(container)}")
     known = [s for s in streams if s.codec_context is not None]
     if not known:
         raise VisionError(f"{name} uses a video codec that this FFmpeg cannot decode")
@@ -102,9 +102,9 @@ def _dispositions(stream: Any) -> tuple[str, ...]:
     return tuple(flag.name for flag in type(flags) if flag in flags)
 
 
-def _kinds(container: Any) -> str:
+def _others(container: Any) -> str:
     kinds = sorted({"cover art" if s.type == "video" else str(s.type) for s in container.streams})
-    return " and ".join(kinds) or "nothing"
+    return f", only {' and '.join(kinds)}" if kinds else " and no other"
 
 
 def _check_size(stream: Any, limits: Limits, name: str) -> None:
