@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import random
 
-
 from acceptance.desk import Desk
 from cli.console import FUNCTION, WORKFLOW
 from maskflow.providers.local import control
