@@ -14,6 +14,7 @@ from maskflow.deploy.resource import Observed, Resource
 from maskflow.deploy.spec import Sealed, Spec
 from maskflow.errors import Problem, ProviderError, Severity, WorkflowError
 from maskflow.model import EntryKind, Function, Limits, Secret, SecretKind, Workflow
+from maskflow.runtime import spec as specs
 from maskflow.runtime.spec import FunctionSpec
 
 from . import code, functions, kind_bucket, watch
@@ -71,7 +72,10 @@ def read(root: Root, at: Address) -> Observed | None:
     if spec is None:
         return None
     needs = {kind_bucket.address(p.path.storage.realm, p.path.bucket) for p in (*spec.inputs, *spec.outputs)}
-    return Observed(_described(root, spec, _ready(root, spec)), spec.workflow or None, needs=tuple(sorted(needs)))
+    # Of the document alone: the trigger folders may be those of other functions, which the same plan makes.
+    revision = hashlib.sha256(specs.dumps(spec).encode()).hexdigest()
+    found = _described(root, spec, _ready(root, spec))
+    return Observed(found, spec.workflow or None, revision=revision, needs=tuple(sorted(needs)))
 
 
 def owned(root: Root, workflow: str) -> Iterator[Address]:

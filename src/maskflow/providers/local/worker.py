@@ -23,8 +23,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
-import psutil
-
 from maskflow import __version__
 
 from . import functions, watch
@@ -32,6 +30,7 @@ from .arrivals import Arrivals
 from .engine import Engine
 from .journal import Journal
 from .place import Root
+from .sweep import sweep
 
 TICK = 0.1
 TELL = 0.5
@@ -134,17 +133,6 @@ def write_state(root: Root, engine: Engine) -> None:
         temporary = root.worker.with_suffix(".new")
         temporary.write_text(json.dumps(state))
         temporary.replace(root.worker)
-
-
-def sweep(root: Root) -> None:
-    """Remove what killed workers left: their scratch folders, and temporary files in buckets."""
-    for folder in root.scratch.glob("*"):
-        if not (folder.name.isdigit() and psutil.pid_exists(int(folder.name))):
-            shutil.rmtree(folder, ignore_errors=True)
-    for realm in root.realms():
-        storage = root.storage(realm)
-        for bucket in storage.buckets():
-            storage.sweep(bucket)
 
 
 def _take(lock: IO[str]) -> bool:
