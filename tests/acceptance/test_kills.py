@@ -67,7 +67,7 @@ class Scene:
         try:
             for turn in range(kills):
                 victims = VICTIMS[(number + turn) % len(VICTIMS)]
-                moment = moments.uniform(0, self.seconds)
+                moment = moments.uniform(0, 0.9 * self.seconds)
                 killed = self._killed(desk, moment, victims)
                 print(f"round {number}: {victims.__name__} after {moment:.3f} s: {'killed' if killed else 'was over'}")
                 done += killed

@@ -5,18 +5,21 @@ from __future__ import annotations
 import os
 import random
 
+import pytest
+
 from acceptance.desk import Desk
 from cli.console import FUNCTION, WORKFLOW
 from maskflow.providers.local import control
 
 
-def test_the_next_run_does_not_stumble_over_the_one_before(desk: Desk) -> None:
+@pytest.mark.parametrize("turns", [3, pytest.param(40, marks=[pytest.mark.slow, pytest.mark.timeout(900)])])
+def test_the_next_run_does_not_stumble_over_the_one_before(desk: Desk, turns: int) -> None:
     (desk.work / "code").mkdir()
     (desk.work / "code" / "function.py").write_text(FUNCTION)
     (desk.work / "workflow.yaml").write_text(WORKFLOW)
     chance = random.Random(seed := random.randrange(1 << 32))
     print(f"seed {seed}")
-    for turn in range(8):
+    for turn in range(turns):
         (desk.work / f"{turn}.mp4").write_text(f"hello {turn}")
         with desk.spawn("run", "-f", "workflow.yaml", f"{turn}.mp4") as process:
             if chance.random() < 0.7:
