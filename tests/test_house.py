@@ -44,7 +44,7 @@ KEEPERS = {
     "tabulate": ["cli/*.py"],
     "yaml": ["fdl/text.py"],
     "watchfiles": ["providers/local/watch.py"],
-    "psutil": ["providers/local/engine.py", "providers/local/pool.py", "providers/local/worker.py"],
+    "psutil": ["providers/local/engine.py", "providers/local/pool.py", "providers/local/sweep.py"],
     "keyring": ["runtime/secrets.py"],
     "cv2": ["vision/*.py", "training/*.py"],
     "onnxruntime": ["vision/onnx.py"],
