@@ -15,12 +15,7 @@ from acceptance.desk import Desk, copied_workflow
 from acceptance.videos import Maker
 
 ANY_NAME = """
-        suffix:
-        - .mp4
-        - .mkv
-        - .avi
-        - .mov
-        - .webm"""
+        suffix: [.mp4, .mkv, .avi, .mov, .webm, .m4v, .ts, .MP4, .MOV]   # S3's rule: case counts"""
 
 
 class Batch:
