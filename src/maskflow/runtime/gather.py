@@ -15,7 +15,7 @@ from pathlib import Path
 from maskflow.errors import NotFound, PreconditionFailed
 from maskflow.model import ObjectCreated
 
-from . import lineage, publish
+from . import lineage, publish, staging
 from . import manifest as manifests
 from .contract import Context, Handler
 from .manifest import MANIFEST_NAME, Manifest
@@ -89,7 +89,7 @@ class Gathering:
                 self._fetch(receipt, folder, part)
             assert self.gather is not None
             self.gather(about / MANIFEST_NAME, folder, output, context)
-            items = publish.check(publish.collect(output, self.spec.outputs), (), traits, self.storages)
+            items = publish.check(publish.collect(output, self.spec.outputs), traits, self.storages)
             try:
                 written = publish.write(items, traits, self.storages)
             except PreconditionFailed:
@@ -120,7 +120,7 @@ class Gathering:
         group = part.rpartition("/")[0]
         for output in receipt.outputs:
             if output.key.endswith(self.suffix):
-                target = folder / group / output.key.rpartition("/")[2]
+                target = folder / group / staging.file_name(output.key)
                 target.parent.mkdir(parents=True, exist_ok=True)
                 self.storages(output.storage).get(output.bucket, output.key, target)
 

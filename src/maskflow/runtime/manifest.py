@@ -12,7 +12,8 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from maskflow.errors import FunctionError
+from maskflow.errors import FunctionError, StorageError
+from maskflow.storage.keys import check_key
 
 MANIFEST_NAME = "manifest.json"
 FORMAT = 1
@@ -66,6 +67,8 @@ def loads(data: bytes) -> Manifest | None:
         raise FunctionError(f"manifest of format {document['maskflow-manifest']!r}; this version reads {FORMAT}")
     try:
         parts = tuple(Part(str(p["name"]), str(p["sha256"]), float(p["time"])) for p in document["parts"])
+        for part in parts:
+            check_key(part.name)  # it becomes a path: whoever can write a manifest must not lead us elsewhere
         return Manifest(str(document["source"]), parts, tuple(map(str, document.get("notes", ()))))
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, StorageError) as error:
         raise FunctionError(f"manifest is damaged: {error}") from error

@@ -6,9 +6,10 @@ somebody's, and the event fails with the name of the object and of whoever made 
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -66,20 +67,18 @@ def _files(folder: Path, top: Path) -> Iterator[tuple[str, Path]]:
             raise FunctionError(f"output {path.relative_to(top)} is a link or a device; only files can be published")
 
 
-def check(
-    items: Sequence[Item], ours: Collection[tuple[str, str, str]], metadata: Mapping[str, str], storages: Storages
-) -> tuple[Item, ...]:
-    """The items with what must be at their keys. `ours`: addresses that an earlier attempt may have left."""
-    return tuple(_checked(item, item.address in ours, metadata, storages) for item in items)
+def check(items: Sequence[Item], metadata: Mapping[str, str], storages: Storages) -> tuple[Item, ...]:
+    """The items with what must be at their keys. Raises OutputConflict when something of others is there."""
+    return tuple(_checked(item, metadata, storages) for item in items)
 
 
-def _checked(item: Item, ours: bool, metadata: Mapping[str, str], storages: Storages) -> Item:
+def _checked(item: Item, metadata: Mapping[str, str], storages: Storages) -> Item:
     try:
         there = storages(item.storage).stat(item.bucket, item.key)
     except NotFound:
         return item
     found = there.metadata
-    if not ours and (found.get(PARENT), found.get(FUNCTION)) != (metadata[PARENT], metadata[FUNCTION]):
+    if not _same_origin(found, metadata):
         maker = (
             f"{found[FUNCTION]} made it from {found.get(PARENT)}" if FUNCTION in found else "nothing of ours made it"
         )
@@ -88,6 +87,20 @@ def _checked(item: Item, ours: bool, metadata: Mapping[str, str], storages: Stor
             hint="remove that object, or give this input another name, and retry",
         )
     return Item(item.storage, item.bucket, item.key, item.file, there.etag)
+
+
+def remove(stale: Iterable[ObjectCreated], metadata: Mapping[str, str], storages: Storages) -> None:
+    """Delete what an earlier version of the input left, unless somebody has put something else in its place."""
+    for output in stale:
+        storage = storages(output.storage)
+        with contextlib.suppress(NotFound):
+            if _same_origin(storage.stat(output.bucket, output.key).metadata, metadata):
+                storage.delete(output.bucket, output.key)
+
+
+def _same_origin(found: Mapping[str, str], metadata: Mapping[str, str]) -> bool:
+    """Whether an object with the metadata `found` is this function's work on this input."""
+    return (found.get(PARENT), found.get(FUNCTION)) == (metadata[PARENT], metadata[FUNCTION])
 
 
 def write(items: Sequence[Item], metadata: Mapping[str, str], storages: Storages) -> tuple[ObjectCreated, ...]:

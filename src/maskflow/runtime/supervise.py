@@ -114,15 +114,13 @@ class Supervisor:
     ) -> Receipt:
         traits = lineage.metadata(self.spec, event)
         left = old.outputs if old else ()
-        ours = {(output.storage, output.bucket, output.key) for output in left}
-        items = publish.check(items, ours, traits, self.storages)
+        items = publish.check(items, traits, self.storages)
         planned = tuple(ObjectCreated(*item.address) for item in items)
         stale = tuple(o for o in left if (o.storage, o.bucket, o.key) not in {item.address for item in items})
         receipt = Receipt(self.spec.name, event, self.spec.code, State.PUBLISHING, digest, planned + stale, time=_now())
         receipt = self.receipts.write(replace(receipt, revision=old.revision) if old else receipt)
         written = publish.write(items, traits, self.storages)
-        for output in stale:
-            self.storages(output.storage).delete(output.bucket, output.key)
+        publish.remove(stale, traits, self.storages)
         return replace(receipt, outputs=written)
 
     def _settle(self, event: ObjectCreated, port: Port, receipt: Receipt) -> Outcome:
