@@ -113,5 +113,15 @@ def _check_size(stream: Any, limits: Limits, name: str) -> None:
         raise VisionError(f"{name} has frames of {width}x{height}; the limit is {limits.pixels} pixels")
 
 
+WORDS = {
+    "End of file": "it ends before a picture begins",
+    "Invalid argument": "its headers make no sense",
+    "Input/output error": "it is cut off",
+    "Invalid data found when processing input": "it is no video, or a damaged one",
+}
+"""FFmpeg's words for what is wrong with a file, and ours."""
+
+
 def _reason(error: Exception) -> str:
-    return getattr(error, "strerror", None) or str(error) or type(error).__name__
+    said = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    return WORDS.get(said, said)
