@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import random
 import subprocess
 import time
@@ -43,6 +44,7 @@ class Scene:
 
     def __init__(self, folder: Path, workflow: Path, source: Path) -> None:
         self.folder = folder
+        self.rounds = itertools.count(1)
         self.command = ("run", "-f", workflow, source, "-o", "results")
         calm = Desk(folder / "calm")
         began = time.monotonic()
@@ -57,10 +59,10 @@ class Scene:
         """That many kills, at most `ROUND` of them on one data root."""
         print(f"seed {seed}")
         moments = random.Random(seed)
-        done = rounds = 0
+        done = 0
         while done < kills:
-            rounds += 1
-            done += self._round(Desk(self.folder / f"rough{rounds}"), min(ROUND, kills - done), moments, rounds)
+            number = next(self.rounds)
+            done += self._round(Desk(self.folder / f"rough{number}"), min(ROUND, kills - done), moments, number)
 
     def _round(self, desk: Desk, kills: int, moments: random.Random, number: int) -> int:
         done = 0

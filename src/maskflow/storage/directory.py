@@ -146,11 +146,11 @@ class DirectoryStorage:
             with contextlib.suppress(FileNotFoundError, NotADirectoryError):
                 os.unlink(file)
 
-    def sweep(self, bucket: str) -> None:
-        """Remove temporary files of processes that are gone. Call when nothing else of this host writes here."""
-        for file in Path(f"{self._top(bucket)}/{HIDDEN}tmp").glob("*"):
-            owner = file.name.split("-")[0]
-            if not (owner.isdigit() and int(owner) != os.getpid() and files.alive(int(owner))):
+    def sweep(self, bucket: str, owner: int | None = None) -> None:
+        """Remove temporary files: those of process `owner`, which has ended, or of every process that is gone."""
+        for file in Path(f"{self._top(bucket)}/{HIDDEN}tmp").glob("*" if owner is None else f"{owner}-*"):
+            writer = file.name.split("-")[0]
+            if owner or not (writer.isdigit() and int(writer) != os.getpid() and files.alive(int(writer))):
                 with contextlib.suppress(FileNotFoundError):
                     file.unlink()
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -29,6 +28,7 @@ from maskflow.runtime.spec import FunctionSpec
 from maskflow.runtime.supervise import Outcome, Status
 
 from .place import Root
+from .sweep import clear_traces
 
 CHUNK = 1 << 16
 QUICK = 0.01
@@ -58,7 +58,7 @@ class Child:
         self.average = QUICK
         self.since = time.monotonic()
         self._rest = {"out": b"", "err": b""}
-        self.scratch = scratch
+        self.root, self.scratch = root, scratch
         self.process = _start(document, root, scratch)
         self._watched = psutil.Process(self.process.pid)
         assert self.process.stdin
@@ -126,7 +126,7 @@ class Child:
         for pipe in (self.stdin, self.stdout, self.stderr):
             with contextlib.suppress(BrokenPipeError):
                 pipe.close()
-        shutil.rmtree(self.scratch / str(self.process.pid), ignore_errors=True)
+        clear_traces(self.root, self.scratch, self.process.pid)
         said = "; it said: " + " | ".join(self.said) if self.said else ""
         return self.broken or self.ended or f"its process ended with status {status}{said}"
 

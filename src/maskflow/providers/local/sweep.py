@@ -10,6 +10,7 @@ import contextlib
 import os
 import shutil
 import signal
+from pathlib import Path
 
 import psutil
 
@@ -17,6 +18,15 @@ from .place import Root
 
 PATIENCE = 5.0
 """Seconds that a killed process may take to be gone."""
+
+
+def clear_traces(root: Root, scratch: Path, pid: int) -> None:
+    """What one function process that has ended left in the middle of its work."""
+    shutil.rmtree(scratch / str(pid), ignore_errors=True)
+    for realm in root.realms():
+        storage = root.storage(realm)
+        for bucket in storage.buckets():
+            storage.sweep(bucket, pid)
 
 
 def sweep(root: Root) -> None:
