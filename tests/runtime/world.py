@@ -17,6 +17,7 @@ from maskflow.runtime.spec import FunctionSpec
 from maskflow.runtime.supervise import Outcome, Supervisor
 from maskflow.storage.base import ObjectInfo
 from maskflow.storage.directory import DirectoryStorage
+from maskflow.storage.files import sequencer
 
 BOX = StorageRef(StorageKind.S3)
 
@@ -120,8 +121,8 @@ class World:
             for key, status in list(self.storage.scan("box", prefix)):
                 event = ObjectCreated("s3", "box", key, status.st_size)
                 receipt = Receipts(supervisor.spec, supervisor.storages).read(event)
-                etag = self.storage.stat("box", key).etag
-                if receipt is None or receipt.state is not State.DONE or receipt.input.etag != etag:
+                known = receipt and (receipt.input.size, receipt.input.sequencer)
+                if receipt is None or receipt.state is not State.DONE or known != (status.st_size, sequencer(status)):
                     yield supervisor, event
 
     def drain(self) -> None:

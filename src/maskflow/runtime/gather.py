@@ -47,6 +47,12 @@ class Gathering:
             return False
         return manifests.loads(file.read_bytes()) is not None
 
+    def put_again(self, event: ObjectCreated, receipt: Receipt) -> bool:
+        """Whether a manifest that was settled before has been written again, with another one in between perhaps."""
+        named = self.wanted and event.key.rpartition("/")[2] == MANIFEST_NAME
+        known = receipt.input
+        return named and receipt.state is State.DONE and known.etag == event.etag and known.sequencer != event.sequencer
+
     def try_whole(self, event: ObjectCreated, context: Context) -> tuple[ObjectCreated, ...]:
         """Gather if the set that `event` is part of is whole; the objects written, or none."""
         folder = event.key.rpartition("/")[0]
@@ -69,6 +75,8 @@ class Gathering:
         head = f"{folder}/" if folder else ""
         names = [part.name for part in manifest.parts]
         own = event.key.removeprefix(head)
+        if own not in names and own != MANIFEST_NAME:
+            return None  # a part of a set whose manifest has still to come, or is no more
         start = names.index(own) + 1 if own in names else 0
         found: dict[str, Receipt] = {}
         for part in manifest.parts[start:] + manifest.parts[:start]:
@@ -112,8 +120,17 @@ class Gathering:
                     continue
                 found = storage.stat(bucket, info.key).metadata
                 parent = found.get(lineage.PARENT, "")
-                if found.get(lineage.FUNCTION) == self.spec.name and parent.startswith(source):
+                part = replace(whole, key=parent.removeprefix(str(replace(whole, key=""))))
+                if found.get(lineage.FUNCTION) == self.spec.name and parent.startswith(source) and self._gone(part):
+                    self.receipts.forget(part)
                     storage.delete(bucket, info.key)
+
+    def _gone(self, part: ObjectCreated) -> bool:
+        try:
+            self.storages(part.storage).stat(part.bucket, part.key)
+        except NotFound:
+            return True
+        return False
 
     def _fetch(self, receipt: Receipt, folder: Path, part: str) -> None:
         """The wanted outputs of one part, each under its name relative to the set."""

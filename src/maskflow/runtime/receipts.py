@@ -102,9 +102,10 @@ class Receipts:
         info = storage.put(bucket, self._key(receipt.input), dumps(receipt), expect=receipt.revision)
         return replace(receipt, revision=info.etag)
 
-    def forget(self, receipt: Receipt) -> None:
-        storage, bucket = self._home(receipt.input)
-        storage.delete(bucket, self._key(receipt.input))
+    def forget(self, event: ObjectCreated) -> None:
+        """The object and what came of it are gone: should it come again, it is new."""
+        storage, bucket = self._home(event)
+        storage.delete(bucket, self._key(event))
 
     def _home(self, event: ObjectCreated) -> tuple[Storage, str]:
         if self.spec.outputs:

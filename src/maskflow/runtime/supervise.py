@@ -83,6 +83,8 @@ class Supervisor:
         decision, reason = decide(receipt, event, self.spec.code)
         if decision is Decision.SKIP:
             assert receipt is not None
+            if self.gathering.put_again(event, receipt):
+                return self._settle(event, port, replace(receipt, input=event))
             return self._skip(event, receipt, reason)
         if decision is Decision.WORK:
             receipt = self._make(event, port, receipt)
@@ -119,8 +121,9 @@ class Supervisor:
         stale = tuple(o for o in left if (o.storage, o.bucket, o.key) not in {item.address for item in items})
         receipt = Receipt(self.spec.name, event, self.spec.code, State.PUBLISHING, digest, planned + stale, time=_now())
         receipt = self.receipts.write(replace(receipt, revision=old.revision) if old else receipt)
-        written = publish.write(items, traits, self.storages)
+        # What is stale goes first: whoever sees the new manifest must not find parts of the old set.
         publish.remove(stale, traits, self.storages)
+        written = publish.write(items, traits, self.storages)
         return replace(receipt, outputs=written)
 
     def _settle(self, event: ObjectCreated, port: Port, receipt: Receipt) -> Outcome:
