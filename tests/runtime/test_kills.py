@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from maskflow.model import ObjectCreated
@@ -55,6 +55,9 @@ steps = st.one_of(
 
 @settings(deadline=None, max_examples=8, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(steps, max_size=25))
+@example([("upload", "a.txt", ""), ("work", 0, 0), ("work", 0, 0), ("upload", "a.txt", "one"), ("work", 0, 0),
+          ("work", 0, 0), ("upload", "a.txt", "")])  # fmt: skip
+@example([("upload", "a.txt", ""), ("work", 0, 0), ("upload", "a.txt", "one"), ("work", 0, 4), ("work", 1, 0)])
 def test_any_history_converges(history: list[tuple[str, object, object]]) -> None:
     converges(history)
 

@@ -3,8 +3,8 @@
 A receipt is a small hidden object in the function's home bucket (that of its first output, else of its input), named
 by a digest of the input's address. It is written before anything is published (`publishing`, with the keys that are
 about to appear), again when all of it stands (`published`), and when the fan-in that hangs on it is settled (`done`).
-So whoever finds an unfinished receipt knows which objects are the traces of an interrupted attempt: they are its own
-to replace or to remove. `failed` is the dead letter. Writes are conditional on the receipt that was read: of two
+So whoever finds an unfinished receipt knows which objects an interrupted attempt may have left; whose they are, their
+lineage says. `failed` is the dead letter. Writes are conditional on the receipt that was read: of two
 workers with two versions of one object, one loses and looks again.
 """
 

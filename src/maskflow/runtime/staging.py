@@ -14,7 +14,7 @@ from maskflow.storage.keys import MAX_SEGMENT
 
 @dataclass(frozen=True, slots=True)
 class Staged:
-    """The input as the function sees it. `sha256` is empty until `digest` is asked for where it costs a read."""
+    """The input as the function sees it."""
 
     path: Path
     info: ObjectInfo

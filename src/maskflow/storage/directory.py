@@ -6,8 +6,9 @@ the file's size and modification time are those that it was written for: a file 
 new object without a history. The ETag is the SHA-256 of the bytes; the sequencer is the time of the last change of
 the inode, which no user can set back.
 
-A put writes a temporary file in `.maskflow/tmp`, then the sidecar, then renames. Killed between the two, the object
-is not there and its sidecar describes nothing. Puts with a condition take a lock on the bucket while they compare.
+A put writes a temporary file in `.maskflow/tmp`, then the sidecar, then renames. Killed between the two, the file is
+still the one before, and the sidecar, which keeps that version beside the coming one, is still true for it. Puts with a
+condition take a lock on the bucket while they compare.
 Symbolic links to directories are not followed, neither for reading nor for writing.
 """
 

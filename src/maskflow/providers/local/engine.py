@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 
 from maskflow.errors import MaskflowError
-from maskflow.model import EntryKind, ObjectCreated
+from maskflow.model import ObjectCreated
 from maskflow.runtime.spec import FunctionSpec
 from maskflow.runtime.supervise import Outcome, Status, failed
 
@@ -45,7 +45,7 @@ class Engine:
         self.loop = asyncio.get_running_loop()
 
     def deploy(self, specs: Mapping[str, FunctionSpec]) -> None:
-        """Take over a new set of functions: processes of changed or removed ones end after their present job."""
+        """Take over a new set of functions: those of changed or removed ones end, their jobs are found again."""
         for name, queue in list(self.queues.items()):
             if specs.get(name) != queue.spec:
                 for child in self.children.pop(name, []):
@@ -220,10 +220,9 @@ class Engine:
 
     def _retire(self, child: Child) -> None:
         """End a process that is idle; a busy one of a function that changed is ended too, and its jobs found again."""
-        if child.spec.entry.kind is not EntryKind.IMAGE:
-            self._forget(child)
-            child.kill("the function was changed")
-            child.close()
+        self._forget(child)
+        child.kill("the function was changed")
+        child.close()
 
     def _forget(self, child: Child) -> None:
         self.loop.remove_reader(child.stdout.fileno())

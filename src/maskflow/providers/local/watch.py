@@ -63,10 +63,15 @@ def event(top: str, path: str, status: os.stat_result) -> ObjectCreated | None:
         return None
     realm, _, rest = path[len(top) :].partition("/")
     bucket, _, key = rest.partition("/")
-    if not key or key.startswith(".") or "/." in key:
+    if not key or _unfinished_name(key):
         return None
     check_key(key)
     return ObjectCreated(realm, bucket, key, status.st_size, sequencer=sequencer(status))
+
+
+def _unfinished_name(key: str) -> bool:
+    """Whether some segment begins with a dot."""
+    return key.startswith(".") or "/." in key
 
 
 def scan(root: Root, spec: FunctionSpec) -> Iterator[ObjectCreated]:
@@ -78,7 +83,7 @@ def scan(root: Root, spec: FunctionSpec) -> Iterator[ObjectCreated]:
             if not possible(key):
                 continue
             found = ObjectCreated(path.storage.realm, path.bucket, key, status.st_size, sequencer=sequencer(status))
-            if spec.trigger(found) and not key.startswith(".") and "/." not in key:
+            if spec.trigger(found) and not _unfinished_name(key):
                 yield found
 
 
