@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 pytest.importorskip("torch", reason="training needs PyTorch (extra `train`)")
 
-from maskflow.training.__main__ import main
+from maskflow.training.__main__ import COMMANDS, main
 from maskflow.training.dataset import load_folder
 from maskflow.training.evaluate import evaluate, hidden
 from maskflow.training.export import export
@@ -42,3 +44,21 @@ def test_hiding_for_scores_leaves_the_originals(folder: Path, tmp_path: Path) ->
     done = evaluate(MaskDetector(tmp_path / "m.onnx"), pictures, 0.3)
     assert [f.boxes for f in done.classes] == [sum((p.class_id == n).sum() for p in pictures) for n in (0, 1)]
     assert done.faces.boxes == 16
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_says_how_it_is_used(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([name, "--help"])
+    assert ended.value.code == 0
+    assert f"usage: python -m maskflow.training {name}" in capsys.readouterr().out
+
+
+def test_scoring_needs_no_pytorch() -> None:
+    code = (
+        "import sys; sys.modules['torch'] = None\n"
+        "from maskflow.training.__main__ import main\n"
+        "sys.exit(main(['evaluate', '--data', 'nowhere', '--model', 'nowhere.onnx']))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr.count("nowhere")) == (10, 1)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from maskflow.training.evaluate import Evaluation, Figures, Sweep
-from maskflow.training.train import Report
 
 
 def evaluation_text(title: str, done: Evaluation, threshold: float) -> str:
@@ -29,11 +28,3 @@ def sweep_text(title: str, names: Sequence[str], points: Sequence[Sweep]) -> str
         f"{point.score:<7.2f}" + "".join(f"{100 * p:8.1f} /{100 * r:6.1f}" for p, r in point.points) for point in points
     ]
     return "\n".join([head, *rows])
-
-
-def epoch_text(done: Report) -> str:
-    """One line on an epoch of training."""
-    return (
-        f"epoch {done.epoch:3d}  loss {done.total:.4f}  box {done.box:.4f}  objectness {done.objectness:.4f}  "
-        f"class {done.class_id:.4f}  {done.cpu_s:.0f} CPU s, {done.wall_s:.0f} s"
-    )
