@@ -11,7 +11,7 @@ import pytest
 from maskflow.training.augment import Recipe, hide_faces, sample
 from maskflow.training.dataset import Picture, load_folder
 
-PLAIN = Recipe(size=96, hidden=0.0, hsv=(0.0, 0.0, 0.0))
+PLAIN = Recipe(size=96, whole=96, hidden=0.0, hsv=(0.0, 0.0, 0.0))
 
 
 def face_coloured(image: np.ndarray) -> np.ndarray:
@@ -36,7 +36,7 @@ def test_boxes_follow_the_faces(folder: Path, mosaic: float, seed: int) -> None:
 
 def test_same_random_numbers_same_picture(folder: Path) -> None:
     pictures = load_folder(folder)
-    one, two = (sample(pictures, 3, np.random.default_rng(7), Recipe(size=96)) for _ in range(2))
+    one, two = (sample(pictures, 3, np.random.default_rng(7), Recipe(size=96, whole=96)) for _ in range(2))
     np.testing.assert_array_equal(one.image, two.image)
     np.testing.assert_array_equal(one.xyxy, two.xyxy)
 

@@ -11,9 +11,13 @@ pytest.importorskip("torch", reason="training needs PyTorch (extra `train`)")
 import torch
 
 from maskflow.training.loss import Targets, ciou, compute
-from maskflow.training.model import HEADS, NAMES
-from maskflow.vision.yolo import Layout, decode, grid
+from maskflow.training.model import NAMES
+from maskflow.vision.yolo import Head, Layout, decode, grid
 
+HEADS = (
+    Head(32, ((81.0, 82.0), (135.0, 169.0), (344.0, 319.0))),
+    Head(16, ((10.0, 14.0), (23.0, 27.0), (37.0, 58.0))),
+)
 LAYOUT = Layout(NAMES, 96, HEADS)
 
 
@@ -45,7 +49,7 @@ def test_minimising_puts_the_decoded_box_on_the_face() -> None:
         compute(maps, wanted, LAYOUT).total.backward()
         optimiser.step()
     rows = torch.cat([m.detach().view(1, 3, 7, -1).transpose(2, 3).reshape(-1, 7) for m in maps])
-    found = decode(rows.numpy(), grid(LAYOUT), 0.5)
+    found = decode(rows.numpy(), grid(LAYOUT, 96, 96), 0.5)
     assert len(found) >= 3
     assert set(found.class_id.tolist()) == {1}
     np.testing.assert_allclose(found.xyxy, np.tile([[29, 20, 53, 50]], (len(found), 1)), atol=1.5)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ from maskflow.training.model import HEADS, NAMES, YoloV3Tiny
 from maskflow.training.train import Report, Settings, State, batches, run, start
 from maskflow.vision.yolo import Layout
 
-SETTINGS = Settings(epochs=3, batch=4, warmup=0.0, rate=0.02, bfloat16=False, plain=1, recipe=Recipe(size=96))
+SETTINGS = Settings(epochs=3, batch=4, warmup=0.0, rate=0.02, bfloat16=False, plain=1, recipe=Recipe(size=96, whole=96))
 
 
 def fresh(width: float = 0.125) -> State:
@@ -54,6 +55,23 @@ def test_resumed_equals_uninterrupted(folder: Path, tmp_path: Path) -> None:
             assert torch.equal(value, two.state_dict()[name]), name
 
 
+def test_replicas_share_the_weights_and_learn_alike(folder: Path) -> None:
+    """Two replicas see half a batch each: other batch statistics, so not the same numbers, but the same course."""
+    settings = replace(SETTINGS, replicas=2)
+    one = fresh()
+    torch.manual_seed(0)
+    two = start(YoloV3Tiny(Layout(NAMES, 96, HEADS), 0.125), settings)
+    pictures = load_folder(folder)
+    reports: list[Report] = []
+    run(two, pictures, [1.0] * 8, settings, report=reports.append)
+    alone = train(one, pictures)
+    first, second = (dict(replica.named_parameters()) for replica in two.replicas)
+    assert all(first[name].data_ptr() == second[name].data_ptr() for name in first)
+    assert all(torch.equal(a, b) for a, b in zip(*(r.buffers() for r in two.replicas), strict=True))
+    assert reports[-1].total < reports[0].total
+    assert reports[0].total == pytest.approx(alone[0].total, rel=0.2)
+
+
 def test_the_averaged_weights_are_the_ones_loaded(folder: Path, tmp_path: Path) -> None:
     state = fresh()
     train(state, load_folder(folder), folder=tmp_path, until=1)
@@ -78,8 +96,8 @@ def test_files_that_are_no_checkpoint_of_this_model_raise(folder: Path, tmp_path
 def test_weights_say_how_often_a_picture_is_drawn(folder: Path) -> None:
     pictures = load_folder(folder)
     settings = Settings(epochs=9, batch=8, recipe=Recipe(size=64, mosaic=0.0, hidden=0.0))
-    ((_, even),) = batches(pictures, [1.0] * 8, settings, 0)
+    (((_, even),),) = batches(pictures, [1.0] * 8, settings, 0)
     assert len(even.class_id) <= 16
-    ((images, only),) = batches(pictures, [1.0] + [0.0] * 7, settings, 0)
+    (((images, only),),) = batches(pictures, [1.0] + [0.0] * 7, settings, 0)
     assert images.shape == (8, 3, 64, 64)
     assert set(only.class_id.tolist()) <= set(pictures[0].class_id.tolist())

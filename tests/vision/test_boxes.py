@@ -36,7 +36,7 @@ def test_nms_equals_a_plain_loop(seed: int, per_class: bool) -> None:
     assert len(nms(Detections.empty(), 0.45)) == 0
 
 
-@pytest.mark.parametrize("fit", [stretch(1920, 1080, 416), letterbox(1920, 1080, 416), letterbox(300, 700, 416)])
+@pytest.mark.parametrize("fit", [stretch(1920, 1080, 416, 416), letterbox(1920, 1080, 416), letterbox(300, 700, 416)])
 def test_geometry_there_and_back(fit: Fit) -> None:
     boxes = np.array([[0, 0, 100, 50], [17, 23, 600, 99]], np.float32)
     np.testing.assert_allclose(fit.inverse(fit.forward(boxes)), boxes, atol=1e-3)
@@ -44,7 +44,7 @@ def test_geometry_there_and_back(fit: Fit) -> None:
 
 def test_letterbox_keeps_the_aspect_and_centres() -> None:
     np.testing.assert_allclose(letterbox(200, 100, 416).forward([[0, 0, 200, 100]]), [[0, 104, 416, 312]])
-    np.testing.assert_allclose(stretch(200, 100, 416).forward([[0, 0, 200, 100]]), [[0, 0, 416, 416]])
+    np.testing.assert_allclose(stretch(200, 100, 416, 416).forward([[0, 0, 200, 100]]), [[0, 0, 416, 416]])
 
 
 def test_columns_of_different_length_raise() -> None:

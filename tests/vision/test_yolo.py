@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from maskflow.errors import VisionError
 from maskflow.vision.layout import read_layout, write_layout
-from maskflow.vision.yolo import Head, Layout, decode, grid, prepare
+from maskflow.vision.yolo import FITS, Head, Layout, decode, grid, prepare
 
 LAYOUT = Layout(("no_mask", "mask"), 64, (Head(32, ((30.0, 40.0),)), Head(16, ((8.0, 9.0), (16.0, 20.0)))))
+
+
+WIDE = (96, 64)
+"""Width and height of an input."""
+CELLS = grid(LAYOUT, *WIDE)
 
 
 def plain_decode(raw: np.ndarray, floor: float, every_class: bool) -> list[tuple[float, ...]]:
@@ -18,10 +25,9 @@ def plain_decode(raw: np.ndarray, floor: float, every_class: bool) -> list[tuple
 
     found, n = [], 0
     for head in LAYOUT.heads:
-        side = LAYOUT.size // head.stride
         for w, h in head.anchors:
-            for row in range(side):
-                for column in range(side):
+            for row in range(WIDE[1] // head.stride):
+                for column in range(WIDE[0] // head.stride):
                     s = [logistic(v) for v in raw[n]]
                     x, y = (2 * s[0] - 0.5 + column) * head.stride, (2 * s[1] - 0.5 + row) * head.stride
                     bw, bh = (2 * s[2]) ** 2 * w, (2 * s[3]) ** 2 * h
@@ -34,8 +40,8 @@ def plain_decode(raw: np.ndarray, floor: float, every_class: bool) -> list[tuple
 
 @pytest.mark.parametrize("every_class", [True, False])
 def test_decode_equals_the_definition(every_class: bool) -> None:
-    raw = np.random.default_rng(0).normal(0, 2, (LAYOUT.rows, 7)).astype(np.float32)
-    found = decode(raw, grid(LAYOUT), 0.2, every_class=every_class)
+    raw = np.random.default_rng(0).normal(0, 2, (len(CELLS.cell), 7)).astype(np.float32)
+    found = decode(raw, CELLS, 0.2, every_class=every_class)
     expected = np.array(plain_decode(raw, 0.2, every_class))
     assert len(found) == len(expected) > 5
     np.testing.assert_allclose(found.xyxy, expected[:, :4], rtol=1e-4, atol=1e-3)
@@ -44,16 +50,16 @@ def test_decode_equals_the_definition(every_class: bool) -> None:
 
 
 def test_extreme_logits_do_not_overflow() -> None:
-    raw = np.full((LAYOUT.rows, 7), 1e4, np.float32)
-    assert np.isfinite(decode(raw, grid(LAYOUT), 0.5).xyxy).all()
-    assert len(decode(-raw, grid(LAYOUT), 0.5)) == 0
+    raw = np.full((len(CELLS.cell), 7), 1e4, np.float32)
+    assert np.isfinite(decode(raw, CELLS, 0.5).xyxy).all()
+    assert len(decode(-raw, CELLS, 0.5)) == 0
 
 
 def test_prepare_turns_blue_first_into_red_first() -> None:
     frame = np.zeros((30, 50, 3), np.uint8)
     frame[..., 0], frame[..., 2] = 255, 51
-    x = prepare(frame, 64)
-    assert x.shape == (1, 3, 64, 64)
+    x = prepare(frame, *WIDE)
+    assert x.shape == (1, 3, 64, 96)
     assert x.dtype == np.float32
     np.testing.assert_allclose(x[0, :, 0, 0], [0.2, 0, 1])
 
@@ -61,11 +67,24 @@ def test_prepare_turns_blue_first_into_red_first() -> None:
 @pytest.mark.parametrize("frame", [np.zeros((0, 5, 3), np.uint8), np.zeros((5, 5), np.uint8), np.zeros((5, 5, 3))])
 def test_prepare_refuses_strange_frames(frame: np.ndarray) -> None:
     with pytest.raises(VisionError):
-        prepare(frame, 64)
+        prepare(frame, *WIDE)
 
 
-def test_layout_through_metadata_and_back() -> None:
-    assert read_layout(write_layout(LAYOUT)) == LAYOUT
+@pytest.mark.parametrize("fit", FITS)
+def test_layout_through_metadata_and_back(fit: str) -> None:
+    layout = replace(LAYOUT, fit=fit)
+    assert read_layout(write_layout(layout)) == layout
+
+
+@pytest.mark.parametrize(
+    ("picture", "expected"),
+    [((1920, 1080), (736, 416)), ((640, 640), (544, 544)), ((1080, 1920), (416, 736)), ((9000, 10), (1088, 256))],
+)
+def test_the_input_has_the_shape_of_the_picture_and_one_area(
+    picture: tuple[int, int], expected: tuple[int, int]
+) -> None:
+    assert Layout(("x",), 544, LAYOUT.heads, "aspect").input_size(*picture) == expected
+    assert Layout(("x",), 544, LAYOUT.heads).input_size(*picture) == (544, 544)
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from maskflow.training.dataset import Picture
+from maskflow.training.model import SIZE
 from maskflow.vision.anonymise import hide
 from maskflow.vision.boxes import Floats, iou
 
@@ -26,6 +27,9 @@ class Recipe:
     """Strength of each variation; shares are probabilities 0..1."""
 
     size: int = 416
+    """Side of what is made, in pixels. A window: less than the input of use, so that a step is cheap."""
+    whole: int = SIZE
+    """Side of the square to whose area a picture is brought at zoom 1: the size at which the network will be used."""
     mosaic: float = 0.7
     """Share of samples put together from four pictures (YOLOv4)."""
     hidden: float = 0.55
@@ -34,9 +38,11 @@ class Recipe:
     """Share of faces left clear in a hidden picture: what a face finder misses."""
     decoy: float = 0.15
     """Share of hidden pictures with one mosaic where no face is: what a face finder invents."""
-    scale: tuple[float, float] = (0.55, 1.35)
-    """Range of the zoom in a mosaic, relative to the plain stretch to `size`."""
-    aspect: float = 0.2
+    zoom: tuple[float, float] = (0.4, 1.25)
+    """Range of the zoom in a mosaic."""
+    single: tuple[float, float] = (0.65, 1.4)
+    """Range of the zoom of a picture that stands alone."""
+    aspect: float = 0.15
     """Greatest change of the aspect ratio, as exponent of e."""
     hsv: tuple[float, float, float] = (0.015, 0.6, 0.4)
     """Greatest relative change of hue, saturation and value (YOLOv5: 0.015, 0.7, 0.4)."""
@@ -48,7 +54,7 @@ def sample(pictures: Sequence[Picture], index: int, random: Random, recipe: Reci
         picture = _mosaic(pictures, index, random, recipe)
     else:
         source = hide_faces(pictures[index], random, recipe)
-        picture = _view(source, random, recipe, (recipe.size, recipe.size), (0.9, 1.25))
+        picture = _view(source, random, recipe, (recipe.size, recipe.size), recipe.single)
     return _flip_and_colour(picture, random, recipe)
 
 
@@ -60,7 +66,7 @@ def hide_faces(picture: Picture, random: Random, recipe: Recipe) -> Picture:
     if random.random() < recipe.decoy:
         boxes = np.concatenate([boxes, _decoy(picture, random)])
     image = picture.image.copy()
-    hide(image, boxes, cells=int(random.integers(4, 9)), grow=float(random.uniform(1.15, 1.45)))
+    hide(image, boxes, cells=int(random.integers(4, 9)), grow=float(random.uniform(1.15, 1.6)))
     return Picture(picture.name, image, picture.xyxy, picture.class_id)
 
 
@@ -94,7 +100,7 @@ def _mosaic(pictures: Sequence[Picture], index: int, random: Random, recipe: Rec
     for number, slot in zip(chosen, random.permutation(4), strict=True):
         x1, y1, x2, y2 = tiles[slot]
         source = hide_faces(pictures[number], random, recipe)
-        tile = _view(source, random, recipe, (x2 - x1, y2 - y1), recipe.scale)
+        tile = _view(source, random, recipe, (x2 - x1, y2 - y1), recipe.zoom)
         canvas[y1:y2, x1:x2] = tile.image
         boxes.append(tile.xyxy + np.array([x1, y1, x1, y1], np.float32))
         classes.append(tile.class_id)
@@ -102,15 +108,14 @@ def _mosaic(pictures: Sequence[Picture], index: int, random: Random, recipe: Rec
 
 
 def _view(picture: Picture, random: Random, recipe: Recipe, out: tuple[int, int], zoom: tuple[float, float]) -> Picture:
-    """A window of `out` (width, height) pixels at a random place of the picture, stretched to the input and zoomed."""
+    """A window of `out` (width, height) pixels at a random place of the zoomed picture."""
     aspect = np.exp(random.uniform(-recipe.aspect, recipe.aspect) / 2)
-    scale = random.uniform(*zoom) * recipe.size * np.array([aspect, 1 / aspect])
     extent = np.array(picture.image.shape[1::-1])
-    whole = np.maximum(np.rint(np.array(out) * extent / scale), 1).astype(int)  # size of the window in source pixels
+    factor = np.exp(random.uniform(*np.log(zoom))) * recipe.whole / np.sqrt(extent.prod())
+    whole = np.maximum(np.rint(np.array(out) / (factor * np.array([aspect, 1 / aspect]))), 1).astype(int)
     start = np.rint(random.uniform(np.minimum(0, extent - whole), np.maximum(0, extent - whole))).astype(int)
     image = _cut(picture.image, start, whole, out)
-    factor = np.tile(np.array(out) / whole, 2)
-    moved = (picture.xyxy - np.tile(start, 2)) * factor
+    moved = (picture.xyxy - np.tile(start, 2)) * np.tile(np.array(out) / whole, 2)
     limit = np.tile(np.array(out), 2)
     clipped = np.clip(moved, 0, limit).astype(np.float32)
     keep = _visible(moved, clipped)

@@ -27,7 +27,7 @@ Kernel = npt.NDArray[np.float32]
 
 
 def export(model: YoloV3Tiny, path: Path, notes: Mapping[str, str], *, half: bool = True) -> None:
-    """Write `model` to `path`: input `picture` (1, 3, s, s) RGB 0..1, output `rows` (1, n, 5 + classes), raw logits.
+    """Write `model` to `path`: input `picture` (1, 3, h, w) RGB 0..1, output `rows` (1, n, 5 + classes), raw logits.
 
     `notes` (licence, source, epochs, ...) join the layout in the file's metadata. Without `half`, weights are stored as
     float32: twice the size, and equal to PyTorch to rounding.
@@ -35,12 +35,12 @@ def export(model: YoloV3Tiny, path: Path, notes: Mapping[str, str], *, half: boo
     graph = _Graph(half)
     rows = _network(graph, model)
     layout = model.layout
-    shape_in = [1, 3, layout.size, layout.size]
+    shape_in = [1, 3, "height", "width"] if layout.fit == "aspect" else [1, 3, layout.size, layout.size]
     made = helper.make_graph(
         graph.nodes,
         "yolov3-tiny",
         [helper.make_tensor_value_info("picture", TensorProto.FLOAT, shape_in)],
-        [helper.make_tensor_value_info(rows, TensorProto.FLOAT, [1, layout.rows, 5 + len(layout.names)])],
+        [helper.make_tensor_value_info(rows, TensorProto.FLOAT, [1, "n", 5 + len(layout.names)])],
         graph.tensors,
     )
     file = helper.make_model(made, opset_imports=[helper.make_opsetid("", OPSET)], producer_name="maskflow")
@@ -88,19 +88,22 @@ class _Graph:
 
 def _network(graph: _Graph, model: YoloV3Tiny) -> str:
     """`YoloV3Tiny.forward`, step by step."""
-    x = before = "picture"
+    x, before = "picture", []
     for number, layer in enumerate(model.backbone[:5], start=1):
-        before = _folded(graph, x, f"backbone_{number}", layer)
-        x = graph.leaky(graph.pool(before, 2))
-    route = graph.leaky(before)
+        before.append(_folded(graph, x, f"backbone_{number}", layer))
+        x = graph.leaky(graph.pool(before[-1], 2))
     x = graph.pool(graph.leaky(_folded(graph, x, "backbone_6", model.backbone[5])), 1)
     x = graph.leaky(_folded(graph, x, "backbone_7", model.backbone[6]))
     x = graph.leaky(_folded(graph, x, "neck", model.neck))
-    coarse = graph.leaky(_folded(graph, x, "coarse", model.coarse))
     lateral = graph.leaky(_folded(graph, x, "lateral", model.lateral))
-    joined = graph.add("Concat", _upsample(graph, lateral), route, axis=1)
-    fine = graph.leaky(_folded(graph, joined, "fine", model.fine))
-    heads = [_head(graph, coarse, "coarse_head", model.coarse_head), _head(graph, fine, "fine_head", model.fine_head)]
+    features = [
+        graph.leaky(_folded(graph, x, "coarse", model.coarse)),
+        graph.leaky(_folded(graph, _join(graph, lateral, before[4]), "fine", model.fine)),
+    ]
+    if model.finest is not None:
+        lateral = graph.leaky(_folded(graph, features[1], "finest_lateral", model.finest_lateral))
+        features.append(graph.leaky(_folded(graph, _join(graph, lateral, before[3]), "finest", model.finest)))
+    heads = [_head(graph, x, f"head_{n}", head) for n, (x, head) in enumerate(zip(features, model.heads, strict=True))]
     rows = [_rows(graph, x, model, index) for index, x in enumerate(heads)]
     return graph.add("Concat", *rows, axis=1, name="rows")
 
@@ -127,19 +130,18 @@ def _head(graph: _Graph, x: str, name: str, head: nn.Conv2d) -> str:
     return graph.convolution(x, name, head.weight.detach().contiguous().numpy(), head.bias.detach().numpy())
 
 
-def _upsample(graph: _Graph, x: str) -> str:
-    scales = graph.constant("twice", np.array([1, 1, 2, 2], np.float32))
-    return graph.add(
-        "Resize", x, "", scales, mode="nearest", coordinate_transformation_mode="asymmetric", nearest_mode="floor"
+def _join(graph: _Graph, coarse: str, before: str) -> str:
+    scales = graph.constant(f"twice_{coarse}", np.array([1, 1, 2, 2], np.float32))
+    doubled = graph.add(
+        "Resize", coarse, "", scales, mode="nearest", coordinate_transformation_mode="asymmetric", nearest_mode="floor"
     )
+    return graph.add("Concat", doubled, graph.leaky(before), axis=1)
 
 
 def _rows(graph: _Graph, x: str, model: YoloV3Tiny, index: int) -> str:
     """(1, anchors * width, h, w) to (1, anchors * h * w, width), in the order of `maskflow.vision.yolo.grid`."""
     width = 5 + len(model.layout.names)
-    apart = graph.constant(
-        f"apart_{index}", np.array([1, -1, width, (model.layout.size // model.layout.heads[index].stride) ** 2])
-    )
+    apart = graph.constant(f"apart_{index}", np.array([1, len(model.layout.heads[index].anchors), width, -1]))
     flat = graph.constant(f"flat_{index}", np.array([1, -1, width]))
     turned = graph.add("Transpose", graph.add("Reshape", x, apart), perm=[0, 1, 3, 2])
     return graph.add("Reshape", turned, flat)

@@ -16,10 +16,10 @@ from torch import Tensor
 from maskflow.vision.yolo import Head, Layout
 
 _MAX_RATIO = 4.0
-_BALANCE = {16: 4.0, 32: 1.0}
-"""Weight of objectness by stride: most cells of the finer map are empty (YOLOv5's 4, 1, 0.4)."""
-_BOX, _OBJECT, _CLASS = 0.075, 0.7, 0.25
-"""YOLOv5's gains for two heads, with the class gain raised: two classes are all that this detector is for."""
+_BALANCE = {2: (1.0, 4.0), 3: (0.4, 1.0, 4.0)}
+"""Weight of objectness by number of heads, coarse first: most cells of the finest map are empty (YOLOv5)."""
+_BOX, _OBJECT, _CLASS = 0.15, 1.4, 0.5
+"""Divided by the number of heads: YOLOv5's gains, with that of classes raised, for two are all that this one is for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,10 @@ def compute(maps: list[Tensor], targets: Targets, layout: Layout) -> Loss:
     parts = [
         _head_loss(raw.float(), targets, head, len(layout.names)) for raw, head in zip(maps, layout.heads, strict=True)
     ]
-    box, objectness, classes = (torch.stack(column).sum() for column in zip(*parts, strict=True))
+    boxes, objects, kinds = zip(*parts, strict=True)
+    box, classes = torch.stack(boxes).mean(), torch.stack(kinds).mean()
+    balance = _BALANCE[len(maps)]
+    objectness = torch.stack([part * weight for part, weight in zip(objects, balance, strict=True)]).mean()
     total = (_BOX * box + _OBJECT * objectness + _CLASS * classes) * len(maps[0])
     return Loss(total, box.item(), objectness.item(), classes.item())
 
@@ -78,8 +81,7 @@ def _head_loss(raw: Tensor, targets: Targets, head: Head, classes: int) -> tuple
             chosen[:, 5:], F.one_hot(targets.class_id[match.face], classes).float()
         )
         wanted[match.picture, match.anchor, match.row, match.column] = overlap.detach().clamp(0)
-    objectness = F.binary_cross_entropy_with_logits(cells[..., 4], wanted) * _BALANCE[head.stride]
-    return box, objectness, cls
+    return box, F.binary_cross_entropy_with_logits(cells[..., 4], wanted), cls
 
 
 def _assign(targets: Targets, anchors: Tensor, stride: int, rows: int, columns: int) -> _Match:

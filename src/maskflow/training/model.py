@@ -1,7 +1,8 @@
-"""YOLOv3-tiny in PyTorch: Redmon's network of 13 convolutions and 8.67 M parameters, with two heads.
+"""YOLOv3-tiny in PyTorch: Redmon's network with two heads, or its usual variant with a third one at stride 8.
 
 The pool after the sixth layer has stride 1 and pads right and bottom only, and the finer head joins the upsampled layer
-before the fifth; both as in darknet's `yolov3-tiny.cfg`, so that weights trained on COCO can be the start.
+before the fifth; both as in darknet's `yolov3-tiny.cfg`, so that weights trained on COCO can be the start. The third
+head is darknet's `yolov3-tiny_3l.cfg`: half of the faces of a crowd are smaller than two cells of stride 16.
 """
 
 from __future__ import annotations
@@ -14,21 +15,27 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from maskflow.errors import VisionError
 from maskflow.vision.yolo import Head, Layout
 
 NAMES = ("no_mask", "mask")
 """Class names in the order of the training labels: 0 = no mask. (Some published models number them the other way.)"""
 
 HEADS = (
-    Head(32, ((81.0, 82.0), (135.0, 169.0), (344.0, 319.0))),
-    Head(16, ((10.0, 14.0), (23.0, 27.0), (37.0, 58.0))),
+    Head(32, ((58.0, 70.0), (91.0, 110.0), (161.0, 201.0))),
+    Head(16, ((23.0, 26.0), (30.0, 35.0), (41.0, 48.0))),
+    Head(8, ((7.0, 8.0), (11.0, 14.0), (16.0, 19.0))),
 )
-"""The anchors of `yolov3-tiny.cfg`, in pixels of a 416 input; the coarse head comes first."""
+"""Medians of nine clusters (k-means by IoU) of the training faces, pictures brought to an area of 544 x 544 and zoomed
+as in training; the coarse head comes first."""
+
+SIZE = 544
+"""The input's area is that of a square of this side, in pixels; chosen by accuracy and time, see the model's card."""
 
 
-def product_layout(size: int = 416) -> Layout:
-    """The shipped network's layout: two classes, two heads, `size` pixels squared (a multiple of 32)."""
-    return Layout(NAMES, size, HEADS)
+def product_layout(size: int = SIZE) -> Layout:
+    """The shipped network's layout: two classes, three heads, an input of `size` x `size` pixels in area."""
+    return Layout(NAMES, size, HEADS, fit="aspect")
 
 
 _WIDTHS = (16, 32, 64, 128, 256, 512, 1024)
@@ -56,6 +63,11 @@ def _leaky(x: Tensor) -> Tensor:
     return F.leaky_relu(x, 0.1)
 
 
+def _join(coarse: Tensor, before: Tensor) -> Tensor:
+    """A map doubled in height and width beside an earlier layer that has that size, still to be activated."""
+    return torch.cat([F.interpolate(coarse, scale_factor=2.0, mode="nearest"), _leaky(before)], dim=1)
+
+
 def _halve(x: Tensor) -> Tensor:
     """Maximum of 2 x 2; where no gradient flows, comparing slices takes a third of the pool's time."""
     if x.requires_grad:
@@ -68,7 +80,8 @@ class YoloV3Tiny(nn.Module):  # type: ignore[misc]  # torch is not analysed
     """Pictures float (b, 3, s, s), RGB 0..1, s a multiple of 32, to raw maps, one a head of the layout.
 
     Each map is (b, anchors * (5 + classes), s / stride, s / stride), channels anchor-major: x, y, w, h, objectness,
-    classes. `width` scales every channel count (1.0 is the published network; tests use less).
+    classes. `width` scales every channel count (1.0 is the published network; tests use less). Heads have the strides
+    32, 16 and, where the layout has three, 8.
     """
 
     def __init__(self, layout: Layout, width: float = 1.0) -> None:
@@ -81,23 +94,26 @@ class YoloV3Tiny(nn.Module):  # type: ignore[misc]  # torch is not analysed
         self.coarse = Convolution(w[4], w[5], 3)
         self.lateral = Convolution(w[4], w[3], 1)
         self.fine = Convolution(w[3] + w[4], w[4], 3)
+        if [head.stride for head in layout.heads] not in ([32, 16], [32, 16, 8]):
+            raise VisionError("heads of YOLOv3-tiny have the strides 32 and 16, or 32, 16 and 8")
+        self.finest_lateral = Convolution(w[4], w[3], 1) if len(layout.heads) == 3 else None
+        self.finest = Convolution(2 * w[3], w[3], 3) if len(layout.heads) == 3 else None
         outputs = [len(head.anchors) * (5 + len(layout.names)) for head in layout.heads]
-        self.coarse_head = nn.Conv2d(w[5], outputs[0], 1)
-        self.fine_head = nn.Conv2d(w[4], outputs[1], 1)
+        self.heads = nn.ModuleList(nn.Conv2d(a, b, 1) for a, b in zip((w[5], w[4], w[3]), outputs, strict=False))
         self._set_priors()
 
     def forward(self, x: Tensor) -> list[Tensor]:
         """The raw maps, coarse head first."""
-        before = x
+        before = []
         for layer in self.backbone[:5]:  # pooled before the activation, which is monotonic: a quarter of its cost
-            before = layer.linear(x)
-            x = _leaky(_halve(before))
-        route = _leaky(before)
+            before.append(layer.linear(x))
+            x = _leaky(_halve(before[-1]))
         x = F.max_pool2d(F.pad(self.backbone[5](x), (0, 1, 0, 1), value=-torch.inf), 2, 1)
         x = self.neck(self.backbone[6](x))
-        up = F.interpolate(self.lateral(x), scale_factor=2.0, mode="nearest")
-        joined = torch.cat([up, route], dim=1)
-        return [self.coarse_head(self.coarse(x)), self.fine_head(self.fine(joined))]
+        features = [self.coarse(x), self.fine(_join(self.lateral(x), before[4]))]
+        if self.finest is not None and self.finest_lateral is not None:
+            features.append(self.finest(_join(self.finest_lateral(features[1]), before[3])))
+        return [head(feature) for head, feature in zip(self.heads, features, strict=True)]
 
     def raw(self, x: Tensor) -> Tensor:
         """The raw rows (b, n, 5 + classes) in the order of `maskflow.vision.yolo.grid`."""
@@ -109,7 +125,7 @@ class YoloV3Tiny(nn.Module):  # type: ignore[misc]  # torch is not analysed
 
     def _set_priors(self) -> None:
         """Start from "hardly any cell holds a face", or the first steps only unlearn false alarms (RetinaNet, §4.1)."""
-        for conv, head in zip((self.coarse_head, self.fine_head), self.layout.heads, strict=True):
+        for conv, head in zip(self.heads, self.layout.heads, strict=True):
             nn.init.normal_(conv.weight, std=0.01)
             bias = torch.zeros(len(head.anchors), 5 + len(self.layout.names))
             bias[:, 4] = math.log(4 / (self.layout.size / head.stride) ** 2)
@@ -122,15 +138,17 @@ class YoloV3Tiny(nn.Module):  # type: ignore[misc]  # torch is not analysed
             layer.requires_grad_(False)
 
     def convolutions(self) -> list[Convolution]:
-        """The 11 normalised convolutions in darknet's order (heads left out)."""
-        return [*self.backbone, self.neck, self.coarse, self.lateral, self.fine]
+        """The normalised convolutions, 11 or 13, in darknet's order (heads left out)."""
+        finest = [] if self.finest is None else [self.finest_lateral, self.finest]
+        return [*self.backbone, self.neck, self.coarse, self.lateral, self.fine, *finest]
 
 
 def load_coco(model: YoloV3Tiny, path: Path) -> int:
     """Copy the tensors of the public ONNX file of YOLOv3-tiny (COCO) into `model`; returns how many were copied.
 
     The file numbers its convolutions in darknet's order, 1..13, of which 10 and 13 are the heads for 80 classes; those
-    keep their fresh values. Each batch norm is found as the consumer of its convolution's output.
+    keep their fresh values, as does all that belongs to a third head. Each batch norm is found as the consumer of its
+    convolution's output.
     """
     import onnx
     from onnx import numpy_helper
@@ -145,7 +163,7 @@ def load_coco(model: YoloV3Tiny, path: Path) -> int:
     }
     order = [1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12]
     copied = 0
-    for number, layer in zip(order, model.convolutions(), strict=True):
+    for number, layer in zip(order, model.convolutions(), strict=False):
         name = f"conv2d_{number}/kernel:0"
         targets = (
             layer.conv.weight,

@@ -72,9 +72,9 @@ class Fit:
         return mapped
 
 
-def stretch(width: int, height: int, size: int) -> Fit:
-    """Fit a picture of `width` x `height` to the whole `size` x `size` square; the aspect ratio is lost."""
-    return Fit(size / width, size / height, 0.0, 0.0)
+def stretch(width: int, height: int, to_width: int, to_height: int) -> Fit:
+    """Fit a picture of `width` x `height` to the whole of an input of `to_width` x `to_height` pixels."""
+    return Fit(to_width / width, to_height / height, 0.0, 0.0)
 
 
 def letterbox(width: int, height: int, size: int) -> Fit:

@@ -6,9 +6,8 @@ import json
 from collections.abc import Mapping
 
 from maskflow.errors import VisionError
-from maskflow.vision.yolo import DECODE, Head, Layout
+from maskflow.vision.yolo import DECODE, FITS, Head, Layout
 
-_FIT = "stretch"
 _COLOUR = "RGB 0..1"
 
 
@@ -19,17 +18,17 @@ def write_layout(layout: Layout) -> Mapping[str, str]:
         "size": str(layout.size),
         "heads": json.dumps([[head.stride, head.anchors] for head in layout.heads]),
         "decode": DECODE,
-        "fit": _FIT,
+        "fit": layout.fit,
         "colour": _COLOUR,
     }
 
 
 def read_layout(metadata: Mapping[str, str]) -> Layout:
     """The layout that `metadata` describes; VisionError where it is incomplete or not ours to decode."""
-    for key, known in (("decode", DECODE), ("fit", _FIT), ("colour", _COLOUR)):
-        if metadata.get(key) != known:
+    for key, known in (("decode", (DECODE,)), ("fit", FITS), ("colour", (_COLOUR,))):
+        if metadata.get(key) not in known:
             raise VisionError(
-                f"the model's metadata say {key}={metadata.get(key)!r}; only {known!r} is known",
+                f"the model's metadata say {key}={metadata.get(key)!r}; only {' and '.join(known)} are known",
                 hint="convert the model with `python -m maskflow.training export`",
             )
     try:
@@ -38,7 +37,7 @@ def read_layout(metadata: Mapping[str, str]) -> Layout:
             for stride, anchors in json.loads(metadata["heads"])
         )
         names = tuple(str(name) for name in json.loads(metadata["names"]))
-        layout = Layout(names, int(metadata["size"]), heads)
+        layout = Layout(names, int(metadata["size"]), heads, metadata["fit"])
     except (KeyError, TypeError, ValueError) as error:
         raise VisionError(f"the model's metadata are incomplete or wrong: {error!r}") from error
     if not layout.names or not layout.heads or any(layout.size % head.stride for head in layout.heads):

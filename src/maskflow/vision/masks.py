@@ -11,7 +11,7 @@ from maskflow.errors import VisionError
 from maskflow.vision import onnx
 from maskflow.vision.boxes import Detections, nms, stretch
 from maskflow.vision.layout import read_layout
-from maskflow.vision.yolo import decode, grid, prepare
+from maskflow.vision.yolo import Grid, decode, grid, prepare
 
 SCORE = 0.3
 """Operating threshold: the best F1 of faces on the valid set, clear and hidden alike; see the model's card."""
@@ -30,7 +30,7 @@ class MaskDetector:
             raise VisionError(f"thresholds lie between 0 and 1: score={score}, iou={iou}")
         self._network = onnx.load(Path(model), sha256=sha256)
         self._layout = read_layout(self._network.metadata)
-        self._grid = grid(self._layout)
+        self._grids: dict[tuple[int, int], Grid] = {}
         self._score = score
         self._iou = iou
 
@@ -51,10 +51,15 @@ class MaskDetector:
     ) -> Detections:
         """Everything scored above `floor`; without `one_verdict` each class separately, as mean AP wants it."""
         height, width = frame_bgr.shape[:2]
-        size = self._layout.size
-        raw = self._network.run(prepare(frame_bgr, size))[0][0]
-        found = decode(raw, self._grid, floor, every_class=not one_verdict)
+        size = self._layout.input_size(width, height)
+        raw = self._network.run(prepare(frame_bgr, *size))[0][0]
+        found = decode(raw, self._grid(size), floor, every_class=not one_verdict)
         kept = nms(found, self._iou, per_class=not one_verdict)
-        xyxy = stretch(width, height, size).inverse(kept.xyxy)
+        xyxy = stretch(width, height, *size).inverse(kept.xyxy)
         limit = np.array([width, height, width, height], np.float32)
         return Detections(np.clip(xyxy, 0, limit), kept.score, kept.class_id)
+
+    def _grid(self, size: tuple[int, int]) -> Grid:
+        if size not in self._grids:
+            self._grids[size] = grid(self._layout, *size)
+        return self._grids[size]

@@ -1,7 +1,8 @@
 """The arithmetic around a YOLO network, in numpy: a picture into its input, its raw output rows into detections.
 
 Training, evaluation and the shipped detector all use these functions, so that none can drift from the others. Pictures
-are *stretched* to the square input (the aspect ratio is lost), which is what the network saw in training.
+fill the whole input: a network of fit "aspect" takes an input of nearly the picture's own shape, one of fit "stretch" a
+square, in which the aspect ratio is lost.
 """
 
 from __future__ import annotations
@@ -27,18 +28,33 @@ class Head:
     anchors: tuple[tuple[float, float], ...]
 
 
+FITS = ("stretch", "aspect")
+ALIGN = 32
+"""Both sides of an input of fit "aspect" are multiples of this many pixels, the coarsest stride."""
+MOST_APART = 4.0
+"""The greatest ratio of an input's sides; a longer picture is squeezed to it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Layout:
     """What must be known about a network to read its output: class names in order, input side, heads in row order."""
 
     names: tuple[str, ...]
     size: int
+    """Side of the square input, or of the square with the input's area; in pixels, a multiple of every stride."""
     heads: tuple[Head, ...]
+    fit: str = "stretch"
 
-    @property
-    def rows(self) -> int:
-        """Number of rows of the raw output."""
-        return sum(len(head.anchors) * (self.size // head.stride) ** 2 for head in self.heads)
+    def input_size(self, width: int, height: int) -> tuple[int, int]:
+        """Width and height of the input for a picture of `width` x `height` pixels."""
+        if self.fit == "stretch":
+            return self.size, self.size
+        ratio = min(max(width / height, 1 / MOST_APART), MOST_APART) ** 0.5
+        return _aligned(self.size * ratio), _aligned(self.size / ratio)
+
+
+def _aligned(side: float) -> int:
+    return max(1, round(side / ALIGN)) * ALIGN
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,21 +69,21 @@ class Grid:
     """(n, 2) width and height."""
 
 
-def grid(layout: Layout) -> Grid:
-    """The grid of `layout`; build it once, it never changes."""
+def grid(layout: Layout, width: int, height: int) -> Grid:
+    """The grid of `layout` for an input of `width` x `height` pixels; the same for every picture of that shape."""
     cells, strides, anchors = [], [], []
     for head in layout.heads:
-        side = layout.size // head.stride
-        y, x = np.divmod(np.arange(side * side), side)
+        columns, rows = width // head.stride, height // head.stride
+        y, x = np.divmod(np.arange(columns * rows), columns)
         cells.append(np.tile(np.stack([x, y], axis=1) * head.stride, (len(head.anchors), 1)))
-        anchors.append(np.repeat(np.array(head.anchors), side * side, axis=0))
+        anchors.append(np.repeat(np.array(head.anchors), columns * rows, axis=0))
         strides.append(np.full((len(cells[-1]), 1), head.stride))
-    columns = [np.concatenate(part).astype(np.float32) for part in (cells, strides, anchors)]
-    return Grid(*columns)
+    together = [np.concatenate(part).astype(np.float32) for part in (cells, strides, anchors)]
+    return Grid(*together)
 
 
-def prepare(frame_bgr: npt.NDArray[np.uint8], size: int) -> Floats:
-    """A frame uint8 (h, w, 3) BGR as network input float32 (1, 3, size, size), RGB in 0..1, stretched.
+def prepare(frame_bgr: npt.NDArray[np.uint8], width: int, height: int) -> Floats:
+    """A frame uint8 (h, w, 3) BGR as network input float32 (1, 3, height, width), RGB in 0..1.
 
     Areas are averaged when shrinking: plain bilinear sampling of a 1080p frame skips most pixels of a small face.
     """
@@ -75,8 +91,8 @@ def prepare(frame_bgr: npt.NDArray[np.uint8], size: int) -> Floats:
 
     if frame_bgr.dtype != np.uint8 or frame_bgr.ndim != 3 or frame_bgr.shape[2] != 3 or not frame_bgr.size:
         raise VisionError(f"a frame must be uint8 of shape (h, w, 3), not {frame_bgr.dtype} {frame_bgr.shape}")
-    shrinks = frame_bgr.shape[0] >= size and frame_bgr.shape[1] >= size
-    small = cv2.resize(frame_bgr, (size, size), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
+    shrinks = frame_bgr.shape[0] >= height and frame_bgr.shape[1] >= width
+    small = cv2.resize(frame_bgr, (width, height), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
     planes = small[:, :, ::-1].transpose(2, 0, 1)
     return np.ascontiguousarray(planes[None], dtype=np.float32) / np.float32(255)
 
