@@ -51,8 +51,8 @@ class Settings:
     """First layers that keep their weights: edges and colours are alike in COCO, and two layers cost a third."""
     bfloat16: bool = True
     replicas: int = 1
-    """Copies of the network that share its weights and each take a part of a batch, one a core: two are 1.9 times as fast
-    as one, where torch's own two threads are 1.2 times."""
+    """Copies of the network that share its weights and each take a part of a batch, one a core: two are nearly twice as
+    fast as one, where torch's own two threads are 1.2 times."""
     recipe: Recipe = field(default_factory=Recipe)
 
 
