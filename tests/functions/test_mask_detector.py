@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import struct
 from collections.abc import Callable, Sequence
@@ -65,6 +66,25 @@ def test_same_picture_same_bytes(detect: Any, tmp_path: Path, output: Path, cont
         detect(picture(tmp_path), output, context(name))
     for file in ("p.png", "p.json"):
         assert (output / "a" / file).read_bytes() == (output / "b" / file).read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("kind", "suffix"),
+    [
+        *itertools.product(("grey", "alpha"), (".png", ".tiff", ".jpg", ".bmp", ".webp")),
+        ("deep", ".png"),
+        ("deep", ".tiff"),
+    ],
+)
+def test_pictures_of_every_usual_form(
+    detect: Any, tmp_path: Path, output: Path, context: Named, kind: str, suffix: str
+) -> None:
+    shape, value = {"grey": ((90, 160), 120), "alpha": ((90, 160, 4), 120), "deep": ((90, 160, 3), 120 * 257)}[kind]
+    path = tmp_path / f"in{suffix}"
+    assert cv2.imwrite(str(path), np.full(shape, value, np.uint16 if kind == "deep" else np.uint8))
+    detect(path, output, context(path.name))
+    assert json.loads((output / "in.json").read_text())["size"] == {"width": 160, "height": 90}
+    assert abs(int(cv2.imread(str(output / path.name))[85, 155, 1]) - 120) <= 2
 
 
 @pytest.mark.parametrize(("width", "height"), [(1, 1), (3, 200), (7680, 4320)])
