@@ -51,6 +51,7 @@ KEEPERS = {
     "onnx": ["training/*.py"],
     "av": ["vision/video*.py"],
     "torch": ["training/*.py"],
+    "matplotlib": ["training/*.py"],
 }
 
 MOST_LINES = 300

@@ -21,8 +21,8 @@ def say(text: str) -> None:
 
 
 def note(text: str) -> None:
-    """A line beside the result."""
-    print(text, file=sys.stderr, flush=True)
+    """A line beside the result. Control characters, which a file's name may hold, are shown and not sent."""
+    print("".join(c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in text), file=sys.stderr, flush=True)
 
 
 def counted(items: Iterable[Item], total: int, verb: str) -> Iterator[Item]:
