@@ -14,6 +14,7 @@ COMMANDS = {
     "train": "fine-tune from the COCO weights, or go on from a checkpoint",
     "evaluate": "score a model file on a labelled set, clear and hidden",
     "predict": "write what a model sees in pictures, one line of JSON a picture",
+    "duplicates": "list pictures that are nearly the same, within and across sets",
     "export": "write the averaged weights of a checkpoint as an ONNX file",
 }
 """Names of the modules in `commands/`. Only the wanted one is imported: most need no PyTorch."""
