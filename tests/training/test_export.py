@@ -16,7 +16,8 @@ import onnx
 import torch
 
 from maskflow.training.export import export
-from maskflow.training.model import HEADS, NAMES, YoloV3Tiny, load_coco, product_layout
+from maskflow.training.model import HEADS, NAMES, YoloV3Tiny, product_layout
+from maskflow.training.weights import load_weights
 from maskflow.vision import onnx as engine
 from maskflow.vision.layout import read_layout
 from maskflow.vision.masks import MaskDetector
@@ -96,6 +97,6 @@ def test_every_tensor_of_the_coco_file_finds_its_layer(model: YoloV3Tiny, tmp_pa
     fresh = YoloV3Tiny(model.layout, 0.25)
     shapes = [tuple(c.conv.weight.shape) for c in fresh.convolutions()]
     tensors = coco_like(tmp_path / "coco.onnx", [(s[1], s[0], s[2]) for s in shapes])
-    assert load_coco(fresh, tmp_path / "coco.onnx") == 55
+    assert load_weights(fresh, tmp_path / "coco.onnx", []) == "55 tensors of COCO"
     np.testing.assert_array_equal(fresh.lateral.conv.weight.detach(), tensors["conv2d_11/kernel:0"])
     np.testing.assert_array_equal(fresh.neck.norm.running_var, tensors["var12"])

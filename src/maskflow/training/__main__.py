@@ -25,7 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if arguments is None else arguments)
     try:
         chosen = _parser(words).parse_args(words)
-        chosen.run(chosen)
+        chosen.execute(chosen)
     except MaskflowError as error:
         note(f"error: {error}" + (f" ({error.hint})" if error.hint else ""))
         return error.exit_code
@@ -46,7 +46,7 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
             module = importlib.import_module(f"maskflow.training.commands.{name}")
             one.description = module.__doc__
             module.options(one)
-            one.set_defaults(run=module.run)
+            one.set_defaults(execute=module.run)
     return parser
 
 

@@ -33,7 +33,8 @@ def restore(state: State, path: Path) -> None:
     """Put the content of `path` into `state`, which must come from a model of the same layout and width."""
     content = _read(path)
     try:
-        state.model.load_state_dict(content["model"])
+        for replica in state.replicas:  # the weights are shared, the batch statistics are not
+            replica.load_state_dict(content["model"])
         state.averaged.load_state_dict(content["averaged"])
         state.optimiser.load_state_dict(content["optimiser"])
         state.epoch, state.steps = content["epoch"], content["steps"]

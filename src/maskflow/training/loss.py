@@ -33,6 +33,10 @@ class Targets:
     xywh: Tensor
     """(n, 4) centre and sides in pixels of the input."""
 
+    def to(self, device: torch.device) -> Targets:
+        """The same in the memory of `device`."""
+        return Targets(self.picture.to(device), self.class_id.to(device), self.xywh.to(device))
+
 
 @dataclass(frozen=True, slots=True)
 class Loss:
@@ -69,9 +73,9 @@ def compute(maps: list[Tensor], targets: Targets, layout: Layout) -> Loss:
 def _head_loss(raw: Tensor, targets: Targets, head: Head, classes: int) -> tuple[Tensor, Tensor, Tensor]:
     batch, _, rows, columns = raw.shape
     cells = raw.view(batch, len(head.anchors), 5 + classes, rows, columns).permute(0, 1, 3, 4, 2)
-    anchors = torch.tensor(head.anchors)
+    anchors = torch.tensor(head.anchors, device=raw.device)
     match = _assign(targets, anchors, head.stride, rows, columns)
-    wanted = torch.zeros(cells.shape[:4])
+    wanted = torch.zeros(cells.shape[:4], device=raw.device)
     box = cls = raw.sum() * 0
     if len(match.face):
         chosen = cells[match.picture, match.anchor, match.row, match.column]
@@ -88,9 +92,9 @@ def _assign(targets: Targets, anchors: Tensor, stride: int, rows: int, columns: 
     ratio = targets.xywh[:, None, 2:] / anchors
     face, anchor = torch.nonzero(torch.maximum(ratio, 1 / ratio).amax(2) < _MAX_RATIO, as_tuple=True)
     centre = targets.xywh[face, :2] / stride
-    steps = torch.tensor([[0.0, 0.0], [-0.5, 0.0], [0.5, 0.0], [0.0, -0.5], [0.0, 0.5]])
+    steps = torch.tensor([[0.0, 0.0], [-0.5, 0.0], [0.5, 0.0], [0.0, -0.5], [0.0, 0.5]], device=anchors.device)
     cell = torch.floor(centre + steps[:, None])  # (5, n, 2): own cell, and where half a step leads
-    inside = (cell >= 0).all(2) & (cell < torch.tensor([columns, rows])).all(2)
+    inside = (cell >= 0).all(2) & (cell < torch.tensor([columns, rows], device=cell.device)).all(2)
     fresh = inside & ((cell != cell[0]).any(2) | (steps == 0).all(1)[:, None])
     which, pair = torch.nonzero(fresh, as_tuple=True)
     column, row = cell[which, pair].long().unbind(1)

@@ -8,18 +8,14 @@ head is darknet's `yolov3-tiny_3l.cfg`: half of the faces of a crowd are smaller
 from __future__ import annotations
 
 import math
-from pathlib import Path
 
-import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from maskflow.errors import VisionError
+from maskflow.training.dataset import NAMES
 from maskflow.vision.yolo import Head, Layout
-
-NAMES = ("no_mask", "mask")
-"""Class names in the order of the training labels: 0 = no mask. (Some published models number them the other way.)"""
 
 HEADS = (
     Head(32, ((58.0, 70.0), (91.0, 110.0), (161.0, 201.0))),
@@ -139,45 +135,11 @@ class YoloV3Tiny(nn.Module):  # type: ignore[misc]  # torch is not analysed
 
     def convolutions(self) -> list[Convolution]:
         """The normalised convolutions, 11 or 13, in darknet's order (heads left out)."""
-        finest = [] if self.finest is None else [self.finest_lateral, self.finest]
-        return [*self.backbone, self.neck, self.coarse, self.lateral, self.fine, *finest]
+        return [layer for _, layer in self.named_convolutions() if isinstance(layer, Convolution)]
 
-
-def load_coco(model: YoloV3Tiny, path: Path) -> int:
-    """Copy the tensors of the public ONNX file of YOLOv3-tiny (COCO) into `model`; returns how many were copied.
-
-    The file numbers its convolutions in darknet's order, 1..13, of which 10 and 13 are the heads for 80 classes; those
-    keep their fresh values, as does all that belongs to a third head. Each batch norm is found as the consumer of its
-    convolution's output.
-    """
-    import onnx
-    from onnx import numpy_helper
-
-    graph = onnx.load(str(path)).graph
-    tensors = {t.name: numpy_helper.to_array(t) for t in graph.initializer}
-    norms = {node.input[0]: node for node in graph.node if node.op_type == "BatchNormalization"}
-    kernels = {
-        node.input[1]: norms[node.output[0]]
-        for node in graph.node
-        if node.op_type == "Conv" and node.output[0] in norms
-    }
-    order = [1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12]
-    copied = 0
-    for number, layer in zip(order, model.convolutions(), strict=False):
-        name = f"conv2d_{number}/kernel:0"
-        targets = (
-            layer.conv.weight,
-            layer.norm.weight,
-            layer.norm.bias,
-            layer.norm.running_mean,
-            layer.norm.running_var,
-        )
-        for target, source in zip(targets, [name, *kernels[name].input[1:]], strict=True):
-            _copy(target, tensors[source])
-            copied += 1
-    return copied
-
-
-def _copy(target: Tensor, source: np.ndarray) -> None:
-    with torch.no_grad():
-        target.copy_(torch.from_numpy(source.copy()))
+    def named_convolutions(self) -> list[tuple[str, nn.Module]]:
+        """All convolutions, heads last, by the names that they have in the exported file."""
+        backbone = [(f"backbone_{n}", layer) for n, layer in enumerate(self.backbone, start=1)]
+        names = ("neck", "coarse", "lateral", "fine", "finest_lateral", "finest")
+        others = [(name, getattr(self, name)) for name in names if getattr(self, name) is not None]
+        return [*backbone, *others, *((f"head_{n}", head) for n, head in enumerate(self.heads))]

@@ -9,10 +9,11 @@ from __future__ import annotations
 import copy
 import math
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -41,13 +42,13 @@ class Settings:
     momentum: float = 0.937
     decay: float = 5e-4
     """Weight decay, on kernels only."""
-    average: float = 0.997
+    average: float = 0.999
     """Decay of the moving average; after n steps it is at most (1 + n) / (10 + n), to forget the start (TensorFlow)."""
     clip: float = 10.0
     """Greatest norm of the gradient."""
-    plain: int = 2
+    plain: int = 3
     """Last epochs without mosaics, to end on pictures like those in use."""
-    frozen: int = 0
+    frozen: int = 2
     """First layers that keep their weights: edges and colours are alike in COCO, and two layers cost a third."""
     bfloat16: bool = True
     replicas: int = 1
@@ -65,8 +66,14 @@ class Report:
     box: float
     objectness: float
     class_id: float
+    rate: float
+    """Learning rate of the last step."""
     cpu_s: float
     wall_s: float
+
+
+Watch = Callable[[Iterable[Any], int, int], Iterable[Any]]
+"""Is handed an epoch's batches, their number and the epoch, and hands them on: where progress is shown."""
 
 
 @dataclass(slots=True)
@@ -83,10 +90,11 @@ class State:
     """The model itself, then its copies."""
 
 
-def start(model: YoloV3Tiny, settings: Settings) -> State:
-    """A fresh run from `model`'s present weights; the average is a copy of them."""
+def start(model: YoloV3Tiny, settings: Settings, device: str = "cpu") -> State:
+    """A fresh run from `model`'s present weights on "cpu" or "cuda"; the average is a copy of them."""
+    model.to(device)
     averaged = YoloV3Tiny(model.layout, model.width)
-    averaged.load_state_dict(model.state_dict())
+    averaged.to(device).load_state_dict(model.state_dict())
     kernels = [p for p in model.parameters() if p.ndim > 1]
     others = [p for p in model.parameters() if p.ndim <= 1]
     groups = [{"params": kernels, "weight_decay": settings.decay}, {"params": others, "weight_decay": 0.0}]
@@ -113,6 +121,7 @@ def run(
     *,
     folder: Path | None = None,
     report: Callable[[Report], None] = lambda _: None,
+    watch: Watch = lambda batches, _number, _epoch: batches,
     until: int | None = None,
 ) -> None:
     """Train `state` in place from its epoch to `until` (default: `settings.epochs`).
@@ -121,25 +130,30 @@ def run(
     `folder`/last.pt, where one is given, and `report` is called.
     """
     while state.epoch < (until or settings.epochs):
-        done = _epoch(state, pictures, weights, settings)
+        ready = batches(pictures, weights, settings, state.epoch)
+        done = _epoch(
+            state, watch(ready, -(-len(pictures) // settings.batch), state.epoch + 1), len(pictures), settings
+        )
         if folder is not None:
             checkpoint.save(state, folder / "last.pt")
         report(done)
 
 
-def _epoch(state: State, pictures: Sequence[Picture], weights: Sequence[float], settings: Settings) -> Report:
+def _epoch(state: State, ready: Iterable[list[tuple[Tensor, Targets]]], pictures: int, settings: Settings) -> Report:
     cpu, wall = time.process_time(), time.monotonic()
     for replica in state.replicas:
         replica.train()
         replica.freeze(settings.frozen)
     losses = []
     with ThreadPoolExecutor(len(state.replicas)) as threads:
-        for parts in batches(pictures, weights, settings, state.epoch):
-            _set_rate(state, len(pictures) / settings.batch, settings)
+        for parts in ready:
+            _set_rate(state, pictures / settings.batch, settings)
             losses.append(_step(state, parts, settings, threads))
     state.epoch += 1
     total, box, objectness, class_id = (float(n) for n in np.mean(losses, axis=0))
-    return Report(state.epoch, total, box, objectness, class_id, time.process_time() - cpu, time.monotonic() - wall)
+    rate = float(state.optimiser.param_groups[0]["lr"])
+    spent = time.process_time() - cpu, time.monotonic() - wall
+    return Report(state.epoch, total, box, objectness, class_id, rate, *spent)
 
 
 def _step(
@@ -163,9 +177,10 @@ def _step(
 def _gradient(
     model: YoloV3Tiny, images: Tensor, targets: Targets, settings: Settings
 ) -> tuple[float, float, float, float]:
-    with torch.autocast("cpu", dtype=torch.bfloat16, enabled=settings.bfloat16):
-        maps = model(images.to(memory_format=torch.channels_last))
-    loss = compute(maps, targets, model.layout)
+    device = next(model.parameters()).device
+    with torch.autocast(device.type, dtype=torch.bfloat16, enabled=settings.bfloat16):
+        maps = model(images.to(device, memory_format=torch.channels_last))
+    loss = compute(maps, targets.to(device), model.layout)
     model.zero_grad()
     loss.total.backward()
     return loss.total.item() / len(images), loss.box, loss.objectness, loss.class_id
