@@ -68,7 +68,7 @@ def test_a_killed_run_goes_on_and_ends_the_same(folder: Path, tmp_path: Path, we
     command = [sys.executable, "-m", "maskflow.training"]
     subprocess.run([*command, *words(folder, whole, weights)], check=True, capture_output=True)
     with subprocess.Popen([*command, *words(folder, cut, weights)], stdout=subprocess.PIPE) as first:
-        while not (cut / "last.pt").exists():
+        while not (cut / "metrics.jsonl").exists():
             assert first.poll() is None
             time.sleep(0.005)
         os.kill(first.pid, signal.SIGKILL)

@@ -126,17 +126,17 @@ def run(
 ) -> None:
     """Train `state` in place from its epoch to `until` (default: `settings.epochs`).
 
-    `weights` says how often each picture is drawn relative to the others. After every epoch the state is written to
-    `folder`/last.pt, where one is given, and `report` is called.
+    `weights` says how often each picture is drawn relative to the others. After every epoch `report` is called, and then
+    the state is written to `folder`/last.pt, where one is given: what was cut in between is done and reported again.
     """
     while state.epoch < (until or settings.epochs):
         ready = batches(pictures, weights, settings, state.epoch)
         done = _epoch(
             state, watch(ready, -(-len(pictures) // settings.batch), state.epoch + 1), len(pictures), settings
         )
+        report(done)
         if folder is not None:
             checkpoint.save(state, folder / "last.pt")
-        report(done)
 
 
 def _epoch(state: State, ready: Iterable[list[tuple[Tensor, Targets]]], pictures: int, settings: Settings) -> Report:
@@ -145,7 +145,7 @@ def _epoch(state: State, ready: Iterable[list[tuple[Tensor, Targets]]], pictures
         replica.train()
         replica.freeze(settings.frozen)
     losses = []
-    with ThreadPoolExecutor(len(state.replicas)) as threads:
+    with ThreadPoolExecutor(len(state.replicas), initializer=torch.set_num_threads, initargs=(1,)) as threads:
         for parts in ready:
             _set_rate(state, pictures / settings.batch, settings)
             losses.append(_step(state, parts, settings, threads))
