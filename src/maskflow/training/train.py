@@ -126,7 +126,7 @@ def run(
 ) -> None:
     """Train `state` in place from its epoch to `until` (default: `settings.epochs`).
 
-    `weights` says how often each picture is drawn relative to the others. After every epoch `report` is called, and then
+    `weights` says how often each picture is drawn relative to the others. After every epoch `report` is called, then
     the state is written to `folder`/last.pt, where one is given: what was cut in between is done and reported again.
     """
     while state.epoch < (until or settings.epochs):
