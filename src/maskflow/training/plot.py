@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -13,11 +15,7 @@ from maskflow.training.figures import Curve
 
 def draw_curves(path: Path, views: Mapping[str, Sequence[Curve]]) -> None:
     """Write one panel a view, one curve a class, as the PNG file `path`. Raises UsageError without matplotlib."""
-    try:
-        from matplotlib.figure import Figure
-    except ImportError as error:
-        raise UsageError("curves need matplotlib", hint="pip install 'maskflow[train]'") from error
-    figure = Figure(figsize=(4.2 * len(views), 4.0), dpi=120, layout="constrained")
+    figure = _figure(4.2 * len(views), 4.0)
     for panel, (name, curves) in zip(figure.subplots(1, len(views), squeeze=False)[0], views.items(), strict=True):
         for curve in curves:
             recall = np.concatenate([[0.0], curve.recall])
@@ -26,5 +24,38 @@ def draw_curves(path: Path, views: Mapping[str, Sequence[Curve]]) -> None:
         panel.set(xlim=(0, 1), ylim=(0, 1.02), xlabel="recall", ylabel="precision", title=name)
         panel.grid(alpha=0.3)
         panel.legend(loc="lower left", fontsize="small")
+    _save(figure, path)
+
+
+EPOCHS = (("box", "objectness", "class_id"), ("rate",), ("map_clear", "map_hidden"))
+"""What is shown of a run, a panel each."""
+
+
+def draw_epochs(path: Path, metrics: Sequence[Mapping[str, float]]) -> None:
+    """Write losses, learning rate and mean AP over the epochs as the PNG file `path`. Raises UsageError as above."""
+    figure = _figure(4.2 * len(EPOCHS), 3.5)
+    for panel, names in zip(figure.subplots(1, len(EPOCHS)), EPOCHS, strict=True):
+        for name in names:
+            points = [(line["epoch"], line[name]) for line in metrics if name in line]
+            if points:
+                panel.plot(*zip(*points, strict=True), label=name, linewidth=1.4, marker=".")
+        panel.set(xlabel="epoch")
+        panel.grid(alpha=0.3)
+        if panel.get_legend_handles_labels()[0]:
+            panel.legend(fontsize="small")
+    _save(figure, path)
+
+
+def _figure(width: float, height: float) -> Any:
+    try:
+        from matplotlib.figure import Figure
+    except ImportError as error:
+        raise UsageError("curves need matplotlib", hint="pip install 'maskflow[train]'") from error
+    return Figure(figsize=(width, height), dpi=120, layout="constrained")
+
+
+def _save(figure: Any, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(path, format="png")
+    part = path.with_name(f"{path.name}.part")
+    figure.savefig(part, format="png")
+    os.replace(part, path)

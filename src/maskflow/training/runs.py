@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -74,23 +74,3 @@ def _read_json(file: Path) -> dict[str, Any]:
     except (OSError, ValueError) as error:
         raise VisionError(f"{file} cannot be read: {error}", hint="give another folder to begin anew") from error
     return content if isinstance(content, dict) else {}
-
-
-def draw_curves(metrics: Sequence[Metrics], file: Path) -> None:
-    """Losses, learning rate and mean AP over the epochs as a PNG. Needs matplotlib (extra `train`)."""
-    from matplotlib.figure import Figure
-
-    groups = (("box", "objectness", "class_id"), ("rate",), ("map_clear", "map_hidden"))
-    figure = Figure(figsize=(12, 3.5), layout="constrained")
-    for axes, names in zip(figure.subplots(1, len(groups)), groups, strict=True):
-        for name in names:
-            points = [(line["epoch"], line[name]) for line in metrics if name in line]
-            if points:
-                axes.plot(*zip(*points, strict=True), label=name, marker="." if len(points) < 60 else "")
-        axes.set_xlabel("epoch")
-        axes.grid(alpha=0.3)
-        if axes.get_legend_handles_labels()[0]:
-            axes.legend()
-    part = file.with_suffix(".part")
-    figure.savefig(part, format="png", dpi=110)
-    os.replace(part, file)

@@ -9,7 +9,7 @@ from pathlib import Path
 from maskflow.errors import VisionError
 from maskflow.training import checkpoint
 from maskflow.training.export import export
-from maskflow.training.model import YoloV3Tiny, product_layout
+from maskflow.training.model import SIZE, YoloV3Tiny, product_layout
 from maskflow.training.output import say
 
 _NOTES = {
@@ -26,7 +26,9 @@ def options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--note", action="append", default=[], metavar="NAME=TEXT", help="more metadata, e.g. epochs=14"
     )
-    parser.add_argument("--size", type=int, default=416, help="input side in pixels, a multiple of 32")
+    parser.add_argument(
+        "--size", type=int, default=SIZE, help="side of the square with the input's area, in pixels, a multiple of 32"
+    )
     parser.add_argument("--float32", action="store_true", help="store weights unrounded, at twice the size")
 
 

@@ -33,7 +33,8 @@ from maskflow.training.evaluate import Judged
 from maskflow.training.export import export
 from maskflow.training.model import SIZE, YoloV3Tiny, product_layout
 from maskflow.training.output import counted, left, say
-from maskflow.training.runs import RunFolder, draw_curves
+from maskflow.training.plot import draw_epochs
+from maskflow.training.runs import RunFolder
 from maskflow.training.sets import Truth
 from maskflow.training.splits import Sets, load_sets
 from maskflow.training.train import Report, Settings, State, batches, start
@@ -190,7 +191,7 @@ def _note(job: _Job, state: State, done: Report) -> None:
     if job.sets.valid and (last or (job.every and done.epoch % job.every == 0)):
         metrics |= _scores(job)
     job.folder.add(done.epoch, metrics)
-    draw_curves(job.folder.metrics(), job.folder.path / "curves.png")
+    draw_epochs(job.folder.path / "curves.png", job.folder.metrics())
     spent = (time.monotonic() - job.began) / (done.epoch - job.first)
     scores = "".join(f"  mAP {k[4:]} {100 * v:.1f}" for k, v in metrics.items() if k.startswith("map_"))
     rest = "" if last else f", {left(spent * (job.settings.epochs - done.epoch))} left"
