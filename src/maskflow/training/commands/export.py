@@ -26,9 +26,7 @@ def options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--note", action="append", default=[], metavar="NAME=TEXT", help="more metadata, e.g. epochs=14"
     )
-    parser.add_argument(
-        "--size", type=int, default=SIZE, help="side of the square with the input's area, in pixels, a multiple of 32"
-    )
+    parser.add_argument("--size", type=int, default=SIZE, help="side of the square with the input's area, pixels")
     parser.add_argument("--float32", action="store_true", help="store weights unrounded, at twice the size")
 
 
