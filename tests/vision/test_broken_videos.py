@@ -13,6 +13,7 @@ import pytest
 
 from maskflow.errors import VisionError
 from maskflow.vision.frames import Limits, Sampling
+from paintedclips import add_silence
 
 
 def write(path: Path, data: bytes) -> Path:
@@ -78,7 +79,7 @@ def test_damage_in_the_middle_costs_few_frames_and_is_told(clip: Any, read_numbe
 def test_sound_alone_is_an_error(tmp_path: Path) -> None:
     path = tmp_path / "sound.mp4"
     with av.open(str(path), "w") as container:
-        _sound(container, container.add_stream("aac", rate=44_100))
+        add_silence(container, container.add_stream("aac", rate=8000), 0.1)
     with pytest.raises(VisionError, match="no video stream, only audio"):
         list(Sampling(path))
 
@@ -89,10 +90,10 @@ def test_cover_art_is_no_video(tmp_path: Path) -> None:
         cover: Any = container.add_stream("mjpeg", rate=1)
         cover.width, cover.height, cover.pix_fmt = 64, 64, "yuvj420p"
         cover.disposition = av.stream.Disposition.attached_pic
-        sound = container.add_stream("aac", rate=44_100)
+        sound = container.add_stream("aac", rate=8000)
         container.mux(cover.encode(av.VideoFrame.from_ndarray(np.zeros((64, 64, 3), np.uint8), format="bgr24")))
         container.mux(cover.encode(None))
-        _sound(container, sound)
+        add_silence(container, sound, 0.1)
     with pytest.raises(VisionError, match="no video stream, only audio and cover art"):
         list(Sampling(path))
 
@@ -115,11 +116,3 @@ def test_a_header_without_frames_is_an_error(clip: Any) -> None:
     path = clip("bare.mkv", 30)
     with pytest.raises(VisionError):
         list(Sampling(write(path, path.read_bytes()[:700])))
-
-
-def _sound(container: Any, stream: Any) -> None:
-    frame = av.AudioFrame.from_ndarray(np.zeros((1, 1024), np.float32), format="fltp", layout="mono")
-    frame.sample_rate = 44_100
-    frame.pts = 0
-    container.mux(stream.encode(frame))
-    container.mux(stream.encode(None))

@@ -2,16 +2,19 @@
 
 What comes in was written by strangers. Only containers on a list are read, only from the file itself (a play list
 could name other files or hosts), and a picture larger than the limits is refused before memory is asked for.
+
+A video is a path or any seekable binary reader. An error of the reader is its own and ends everything: it must never
+pass for a video that breaks off.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 import av
 import numpy as np
@@ -19,6 +22,7 @@ import numpy.typing as npt
 
 from maskflow.errors import VisionError
 
+Answer = TypeVar("Answer")
 Picture = npt.NDArray[np.uint8]
 
 CONTAINERS = (
@@ -26,6 +30,25 @@ CONTAINERS = (
     "asf,ogg,mxf,nut,rm,dv,wtv,yuv4mpegpipe"
 )
 """FFmpeg's names of what is read. Single pictures, text ("tty") and play lists are not videos."""
+
+
+STATING = frozenset({"mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm", "avi", "flv"})
+"""Containers whose duration is written down; of others FFmpeg guesses it, from the bit rate for one."""
+
+BUFFER = 128 * 1024
+"""Bytes asked of a reader at a time. More means fewer requests and more bytes that nobody needs: a sample costs half of
+it on average, and a key frame of 1080p is about this large."""
+
+
+class Reader(Protocol):
+    """What a video can be read from, as `io` defines it: binary, seekable. An open file, `io.BytesIO`, ranged GETs."""
+
+    def read(self, size: int = -1, /) -> bytes: ...
+    def seek(self, offset: int, whence: int = 0, /) -> int: ...
+    def tell(self) -> int: ...
+
+
+Source = Path | Reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +68,8 @@ class Video:
     start: int
     """The pts that counts as t = 0: edit lists and cut files do not begin at 0."""
     time_base: Fraction
+    reading: _Reading | None = None
+    """What FFmpeg reads through where the source is no path."""
 
     def ticks(self, seconds: Fraction) -> int:
         """The last pts that is not after `seconds`: a frame is shown at t when its pts <= this < pts + duration."""
@@ -59,25 +84,86 @@ class Video:
         """AVI holds neither presentation times nor, with B-frames, reliable marks of key frames."""
         return bool(self.container.format.name == "avi")
 
+    @property
+    def stated_end(self) -> float | None:
+        """When the file says that its pictures end, in seconds from the start; None where it says nothing of them."""
+        kind, lone = self.container.format.name, len(self.container.streams) == 1
+        if kind in STATING and self.stream.duration is not None:
+            return float(self.stream.duration * self.time_base)
+        if kind in STATING and lone and self.container.duration is not None:
+            return float(self.container.duration / av.time_base)
+        return None
+
+    def check_reader(self) -> None:
+        """Raise VisionError when the reader has failed; FFmpeg itself would take that for the end of the file."""
+        _check(self.reading)
+
+
+class _Reading:
+    """A reader as FFmpeg gets it: under a name that is always text. After its first error it is at its end."""
+
+    def __init__(self, reader: Reader) -> None:
+        self.name = name_of(reader)
+        self.error: Exception | None = None
+        self._reader = reader
+
+    def read(self, size: int) -> bytes:
+        return self._asked(lambda: self._reader.read(size), b"")
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        return self._asked(lambda: self._reader.seek(offset, whence), -1)
+
+    def tell(self) -> int:
+        return self._asked(self._reader.tell, 0)
+
+    def _asked(self, ask: Callable[[], Answer], failed: Answer) -> Answer:
+        if self.error is None:
+            try:
+                return ask()
+            except Exception as error:  # whatever a store's client may raise; PyAV would print and drop it
+                self.error = error
+        return failed
+
+
+def _check(reading: _Reading | None) -> None:
+    if reading and reading.error:
+        raise VisionError(f"{reading.name} could not be read: {reading.error}") from reading.error
+
+
+def name_of(source: Source) -> str:
+    """What messages call it: the file's name without its folders, where it has one."""
+    name = getattr(source, "name", None)
+    return Path(name).name if isinstance(name, str) and name else "the video"
+
 
 @contextmanager
-def open_video(path: Path, limits: Limits) -> Iterator[Video]:
+def open_video(source: Source, limits: Limits) -> Iterator[Video]:
     """The best picture stream of the file, with one decoder thread; cover art is no picture stream.
 
-    Raises VisionError when the file is no video, has no picture stream, or its frames exceed `limits`.
+    A reader is read from its beginning and left open. Raises VisionError when the source is no video, has no picture
+    stream, cannot be read, or when its frames exceed `limits`.
     """
+    name = name_of(source)
+    reading = None if isinstance(source, Path) else _Reading(source)
+    safe = {"format_whitelist": CONTAINERS, "protocol_whitelist": "none" if reading else "file"}
     try:
-        container = av.open(str(path), options={"format_whitelist": CONTAINERS, "protocol_whitelist": "file"})
+        if reading:
+            reading.seek(0)
+        container = av.open(reading or str(source), options=safe, buffer_size=BUFFER)
     except (av.FFmpegError, ValueError, OSError) as error:
-        raise VisionError(f"{path.name} cannot be read as a video: {_reason(error)}") from error
+        _check(reading)
+        raise VisionError(f"{name} cannot be read as a video: {_reason(error)}") from error
     with container:
-        stream = _picture_stream(container, path.name)
-        _check_size(stream, limits, path.name)
+        stream = _picture_stream(container, name)
+        for other in container.streams:
+            if other is not stream:
+                other.discard = av.stream.Discard.all  # where sound lies apart, it is then not even read
+        _check_size(stream, limits, name)
         context = stream.codec_context
         context.thread_count = 1  # each flush throws away what more threads have decoded ahead
         context.thread_type = "NONE"
         context.options = {"max_pixels": str(limits.pixels)}  # for streams that grow after their header
-        yield Video(container, stream, stream.start_time or 0, Fraction(stream.time_base))
+        yield Video(container, stream, stream.start_time or 0, Fraction(stream.time_base), reading)
 
 
 def upright(frame: Any) -> Picture:

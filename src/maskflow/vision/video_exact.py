@@ -1,42 +1,31 @@
 """Samples a video exactly to the frame without decoding most of it.
 
-The wanted times are grouped by the GOP that holds them. For each group the decoder begins at a key frame and leaves out
-the frames that no other frame needs (NONREF), except where a wanted frame may be one of them; behind the last wanted
-packet it is emptied at once. Measured at 1080p with a GOP of 2 s: 7.6 times cheaper than decoding everything, the
-same pixels bit for bit.
+The wanted times are taken in stretches, one for each GOP that holds some. The decoder begins at the key frame and
+leaves out the frames that no other frame needs (NONREF), except those that are wanted; behind the last wanted packet it
+is emptied at once, and the next stretch begins with a jump. Nothing is decoded before a wanted packet has been seen.
+The pixels equal those of a full decode bit for bit; `tests/benchmarks/sampling.py` prints what it costs.
 
-Which packet is shown at a time is read from the packets themselves: each is shown until the next pts in the stream,
-so stated durations, frame rates and the container's index are never trusted. When the decoder then fails to give the
-frame with exactly that pts, the group is decoded again in full from an earlier key, and what still differs is told.
+Which packet is shown at a time is read from the packets themselves: see `video_seek.spans`. When the decoder then fails
+to give the frame with exactly that pts, the stretch is decoded again in full from an earlier key, and what still
+differs is told.
 """
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from bisect import insort
+from collections.abc import Generator, Iterable, Iterator
+from itertools import chain
 from typing import Any
 
 from .video import Video
 from .video_scan import Clock, Decoder, Warnings, scan
-from .video_seek import Landing, Unseekable, from_key, landing, last_pts, seek
-
-REORDER = 20
-"""Packets to look ahead for the next pts; H.264 and H.265 reorder at most 16."""
+from .video_seek import Keys, Span, Unseekable, land, spans
 
 CODECS = frozenset({"h264", "hevc", "mpeg4", "mpeg2video", "mpeg1video", "vp8", "vp9", "av1", "libdav1d", "mjpeg"})
 """Codecs whose key packets really start afresh; others, like GIF, are decoded in order."""
 
-
-@dataclass(frozen=True, slots=True)
-class _Span:
-    """A packet with the pts at which its frame gives way to the next one (None: never)."""
-
-    packet: Any
-    until: int | None
-
-    def shows(self, target: int) -> bool:
-        return bool(self.packet.pts <= target and (self.until is None or target < self.until))
+MOST_HELD = 64 * 1024 * 1024
+"""Bytes of packets kept back undecoded: in a GOP of hours they would else fill the memory."""
 
 
 def suits(video: Video) -> bool:
@@ -45,97 +34,149 @@ def suits(video: Video) -> bool:
     return known and not video.made_up_times
 
 
-def exact(clock: Clock, prober: Video, warnings: Warnings) -> Iterator[Any]:
-    """The frames shown at the clock's times, one decoder frame a time; `prober` is the same file opened again.
+def exact(clock: Clock, warnings: Warnings) -> Iterator[Any]:
+    """The frames shown at the clock's times, one decoder frame a time.
 
     Raises Unseekable, at any point between two frames, when jumping does not work; the clock then stands at the first
     time that is still wanted.
     """
-    end = last_pts(prober, warnings)
-    place = landing(prober, clock.target)
-    while clock.target < end and not clock.done:
-        targets, following = _group(clock, prober, place, end)
-        yield from _decode_group(clock, place, targets, warnings)
-        if clock.target <= targets[-1]:
-            yield from _again(clock, prober, place, targets, warnings)
-        if following is None:
-            return
-        place = following
+    keys = Keys(clock.video)
+    ended = False
+    while not (ended or clock.done):
+        ended = yield from stretch(clock, keys, warnings)
 
 
-def _group(clock: Clock, prober: Video, place: Landing, end: int) -> tuple[list[int], Landing | None]:
-    """The coming targets that one landing serves, and the landing of the first target behind them."""
-    targets = [clock.target]
-    coming = Clock(clock.video, clock.interval, clock.limit, clock.count + 1)
-    while coming.target < end and not coming.done:
-        following = landing(prober, coming.target)
-        if following.key != place.key:
-            return targets, following
-        targets.append(coming.target)
-        coming.count += 1
-    return targets, None
+def stretch(clock: Clock, keys: Keys, warnings: Warnings, tolerance: int = 0) -> Generator[Any, None, bool]:
+    """The frames of the clock's next times as far as one GOP goes, at least of one.
+
+    Times within `tolerance` (pts) of the next key are left, if there is any. Returns True when there are no more;
+    raises Unseekable.
+    """
+    place = land(clock.video, clock.target, warnings)
+    again = keys.landed(place.key)  # the guess of its end was short: take all of it now
+    end = None if again else keys.guessed(place.key)
+    return (yield from _Stretch(clock, keys, place.key, end, tolerance, warnings).frames(place.following, again))
 
 
-def _decode_group(clock: Clock, place: Landing, targets: list[int], warnings: Warnings) -> Iterator[Any]:
-    """Decode only what the targets need; stops before the first target whose own frame does not come."""
-    decode = Decoder(clock.video, warnings)
-    context = clock.video.stream.codec_context
-    wanted: deque[int] = deque()
-    left = deque(targets)
-    for span in _spans(from_key(clock.video, place, warnings)):
-        hits = 0 if span.packet.is_discard else sum(span.shows(target) for target in left)
-        context.skip_frame = "DEFAULT" if hits or span.packet.is_discard else "NONREF"
-        wanted = deque(sorted([*wanted, *[span.packet.pts] * hits]))
-        left = deque(target for target in left if not hits or not span.shows(target))
-        yield from _taken(clock, wanted, decode(span.packet))
-        if not left or span.packet.dts > left[-1]:
-            break
-    context.skip_frame = "DEFAULT"
-    yield from _taken(clock, wanted, decode(None))
+class _Stretch:
+    """The times from the clock's on that lie before `end` (pts; None: all), at least one, from one key packet on."""
+
+    def __init__(self, clock: Clock, keys: Keys, key: Any, end: int | None, tolerance: int, warnings: Warnings) -> None:
+        self._clock, self._keys, self._key, self._warnings = clock, keys, key, warnings
+        self._newest, self._bounded, self._tolerance = key, end is not None, tolerance
+        self._decode = Decoder(clock.video, warnings)
+        self._first = self._reached = clock.count
+        self._last = self._last_before(end)
+        self._found: list[tuple[int, int]] = []
+        """Runs of times, first and behind the last, whose packet was seen before that of an earlier time."""
+        self._wanted: list[tuple[int, int, int]] = []
+        """The pts of frames to come out of the decoder, each with its run of times."""
+        self._held: list[tuple[Any, bool]] = []
+        self._held_bytes = 0
+        self._missed = False
+
+    def frames(self, following: Iterator[Any], thorough: bool) -> Generator[Any, None, bool]:
+        """One decoder frame a time. Returns True when nothing more is to be had; raises Unseekable.
+
+        When a frame does not come, the plain way is taken to `end` where that is known, if `thorough` to the end of the
+        video, and else to the last time whose packet was seen.
+        """
+        ended = yield from self._way(following)
+        known = self._last if self._bounded or thorough else max(self._reached - 1, self._first)
+        if self._missed:
+            yield from _again(self._clock, self._key, known, self._warnings)
+        return ended and not self._missed
+
+    def _way(self, following: Iterator[Any]) -> Generator[Any, None, bool]:
+        end = self._clock.video.start
+        for span in spans(chain([self._key], following)):
+            end = max(end, span.until)
+            if span.packet.is_keyframe and span.packet is not self._key:
+                yield from self._pass(span.packet)
+            yield from self._take(span)
+            if self._missed or self._complete(span.packet):
+                break
+        else:
+            self._clock.end = end
+        yield from self._empty()
+        ended = self._clock.end is not None
+        stuck = self._clock.count == self._first and (not ended or self._clock.target < end)
+        self._missed = self._missed or bool(self._wanted) or stuck
+        return ended
+
+    def _take(self, span: Span) -> Iterator[Any]:
+        """Keep the packet back; once it or one behind it is wanted, decode it."""
+        hit = self._hits(span)
+        self._held.append((span.packet, hit))
+        self._held_bytes += span.packet.size
+        if hit or self._held_bytes > MOST_HELD:
+            context = self._clock.video.stream.codec_context
+            for packet, wanted in self._held:
+                context.skip_frame = "DEFAULT" if wanted or packet.is_discard else "NONREF"
+                yield from self._taken(self._decode(packet))
+            self._drop()
+
+    def _hits(self, span: Span) -> bool:
+        """Whether a wanted time shows this packet's frame; if so, note both."""
+        first = max(self._clock.first_at(span.packet.pts), self._first)
+        behind = min(self._clock.first_at(span.until), self._clock.last + 1)
+        if span.packet.is_discard or first >= behind:
+            return False
+        insort(self._wanted, (span.packet.pts, first, behind))
+        insort(self._found, (first, behind))
+        while self._found and self._found[0][0] <= self._reached:
+            self._reached = max(self._reached, self._found.pop(0)[1])
+        return True
+
+    def _pass(self, key: Any) -> Iterator[Any]:
+        """At a key packet: what was kept back is of no use any more, unless a time before the key still is to come."""
+        self._keys.met(self._newest, key)
+        self._newest = key
+        if self._tolerance:
+            self._last = min(self._last, self._last_before(key.pts))
+        else:
+            self._last = max(self._last, self._last_before(self._keys.guessed(key)))
+        if self._clock.at(self._reached) >= key.pts:
+            yield from self._empty()
+            self._clock.video.stream.codec_context.flush_buffers()
+            self._drop()
+
+    def _complete(self, packet: Any) -> bool:
+        late = packet.dts is not None and packet.dts > self._clock.at(self._last)
+        return late or self._reached > self._last
+
+    def _last_before(self, end: int | None) -> int:
+        last = self._clock.last if end is None else self._clock.first_at(end - self._tolerance) - 1
+        return max(min(last, self._clock.last), self._first)
+
+    def _empty(self) -> Iterator[Any]:
+        self._clock.video.stream.codec_context.skip_frame = "DEFAULT"
+        yield from self._taken(self._decode(None))
+
+    def _drop(self) -> None:
+        self._held, self._held_bytes = [], 0
+
+    def _taken(self, frames: Iterable[Any]) -> Iterator[Any]:
+        """Those of the frames that are next on the list, once a time; from the first that is missing on, none."""
+        for frame in frames:
+            if self._missed or not self._wanted or frame.pts < self._wanted[0][0]:
+                continue
+            pts, first, behind = self._wanted.pop(0)
+            self._missed = frame.pts != pts or first > self._clock.count
+            while not self._missed and self._clock.count < behind:
+                self._clock.count += 1
+                yield frame
 
 
-def _taken(clock: Clock, wanted: deque[int], frames: Iterable[Any]) -> Iterator[Any]:
-    """Those of the frames that are next on the list, as often as they stand there."""
-    for frame in frames:
-        while wanted and frame.pts == wanted[0]:
-            wanted.popleft()
-            clock.count += 1
-            yield frame
-
-
-def _again(clock: Clock, prober: Video, place: Landing, targets: list[int], warnings: Warnings) -> Iterator[Any]:
-    """The rest of a group the plain way, from one GOP earlier: damaged frames are replaced by the last whole one."""
+def _again(clock: Clock, key: Any, last: int, warnings: Warnings) -> Iterator[Any]:
+    """The times up to number `last` the plain way, from a GOP earlier; the last whole frame replaces damaged ones."""
     warnings.append(f"frames from {clock.seconds:g} s on needed a second look")
     try:
-        earlier = landing(prober, place.key - 1)
+        earlier = land(clock.video, key.pts - 1, warnings)
     except Unseekable:
-        earlier = place
-    seek(clock.video, earlier.offset)
-    for frame in scan(clock, warnings):
+        earlier = land(clock.video, key.pts, warnings)
+    for frame in scan(clock, warnings, chain([earlier.key], earlier.following)):
         yield frame
-        if clock.target > targets[-1]:
+        if clock.count > last:
             return
-    while clock.target <= targets[-1]:
-        warnings.append(f"no frame at {clock.seconds:g} s could be decoded")
-        clock.count += 1
-
-
-def _spans(packets: Iterable[Any]) -> Iterator[_Span]:
-    """Each packet with the pts of the next frame shown, found among its neighbours in decode order."""
-    ahead: deque[Any] = deque()
-    behind: deque[int] = deque(maxlen=REORDER)
-    for packet in packets:
-        ahead.append(packet)
-        if len(ahead) > REORDER:
-            yield _span(ahead, behind)
-    while ahead:
-        yield _span(ahead, behind)
-
-
-def _span(ahead: deque[Any], behind: deque[int]) -> _Span:
-    packet = ahead.popleft()
-    shown = [p.pts for p in ahead if not p.is_discard] + list(behind)
-    until = min((pts for pts in shown if pts > packet.pts), default=None)
-    if not packet.is_discard:
-        behind.append(packet.pts)
-    return _Span(packet, until)
+    clock.count = max(clock.count, last + 1)

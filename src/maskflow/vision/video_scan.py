@@ -6,7 +6,7 @@ frames build on all frames before them (GIF).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
@@ -17,6 +17,8 @@ from .video import Video
 
 Warnings = list[str]
 MOST_WARNINGS = 50
+FAR = 10**9
+"""Seconds: behind the end of any video."""
 
 
 @dataclass(slots=True)
@@ -27,11 +29,27 @@ class Clock:
     interval: Fraction
     limit: float
     count: int = 0
+    end: int | None = None
+    """The pts at which the last frame ends, once that is known."""
 
     @property
     def target(self) -> int:
         """The pts of the first time that is still wanted."""
-        return self.video.ticks(self.count * self.interval)
+        return self.at(self.count)
+
+    def at(self, number: int) -> int:
+        """The pts of the time with that number."""
+        return self.video.ticks(number * self.interval)
+
+    def first_at(self, pts: int) -> int:
+        """The number of the first time that is not before `pts`."""
+        number = self.video.time_base / self.interval
+        return max(0, -((self.video.start - pts) * number.numerator // number.denominator))
+
+    @property
+    def last(self) -> int:
+        """The number of the last time within the limit."""
+        return int(Fraction(min(self.limit, FAR)).limit_denominator(1_000_000) / self.interval)
 
     @property
     def seconds(self) -> float:
@@ -49,6 +67,8 @@ class Decoder:
 
     video: Video
     warnings: Warnings
+    latest: int | None = None
+    """The greatest pts among the packets seen."""
     untimed: bool = False
     """Whether presentation times were made up by FFmpeg: with B-frames they then begin later than at 0."""
     _guessed: int = field(default=0)
@@ -56,14 +76,19 @@ class Decoder:
     def __call__(self, packet: Any) -> list[Any]:
         """The frames (0, 1 or more) that this packet sets free, with their pts; None as packet empties the decoder."""
         self.untimed = self.untimed or self.video.made_up_times or (packet is not None and packet.pts is None)
+        if packet is not None and packet.pts is not None:
+            self.latest = max(packet.pts, self.latest or packet.pts)
         try:
             frames = self.video.stream.decode(packet)
         except (av.FFmpegError, ValueError) as error:
-            self._warn(f"damaged data near {_at(self.video, packet)}: {getattr(error, 'strerror', None) or error}")
+            note(
+                self.warnings,
+                f"damaged data near {_at(self.video, packet)}: {getattr(error, 'strerror', None) or error}",
+            )
             return []
         good = [frame for frame in frames if not frame.is_corrupt]
         if len(good) < len(frames):
-            self._warn(f"damaged frame near {_at(self.video, packet)}")
+            note(self.warnings, f"damaged frame near {_at(self.video, packet)}")
         return [self._timed(frame) for frame in good]
 
     def _timed(self, frame: Any) -> Any:
@@ -71,24 +96,27 @@ class Decoder:
             rate = self.video.stream.average_rate or self.video.stream.guessed_rate or 25
             frame.pts = self.video.start + round(self._guessed / rate / self.video.time_base)
             self._guessed += 1
-            self._warn("frames carry no times; they were counted at the stated frame rate")
+            note(self.warnings, "frames carry no times; they were counted at the stated frame rate")
         return frame
-
-    def _warn(self, message: str) -> None:
-        if message not in self.warnings and len(self.warnings) < MOST_WARNINGS:
-            self.warnings.append(message)
 
 
 def packets(video: Video, warnings: Warnings) -> Iterator[Any]:
     """The packets of the picture stream; a file that breaks off in the middle ends with a warning."""
     try:
         for packet in video.container.demux(video.stream):
-            if packet.is_corrupt and len(warnings) < MOST_WARNINGS:
-                warnings.append(f"data are missing near {_at(video, packet)}")
+            if packet.is_corrupt:
+                note(warnings, f"data are missing near {_at(video, packet)}")
             if packet.size:
                 yield packet
     except (av.FFmpegError, ValueError, OSError) as error:
-        warnings.append(f"the file breaks off: {getattr(error, 'strerror', None) or error}")
+        note(warnings, f"the file breaks off: {getattr(error, 'strerror', None) or error}")
+    video.check_reader()
+
+
+def note(warnings: Warnings, message: str) -> None:
+    """Add a warning once, and not without end."""
+    if message not in warnings and len(warnings) < MOST_WARNINGS:
+        warnings.append(message)
 
 
 def _at(video: Video, packet: Any) -> str:
@@ -96,11 +124,11 @@ def _at(video: Video, packet: Any) -> str:
     return f"{video.seconds(packet.pts):.2f} s" if known else "an unknown time"
 
 
-def scan(clock: Clock, warnings: Warnings) -> Iterator[Any]:
-    """The frames shown at the clock's times from the position of the container on, in order. A decoder frame each."""
+def scan(clock: Clock, warnings: Warnings, following: Iterable[Any] | None = None) -> Iterator[Any]:
+    """The frames shown at the times of the clock, a decoder frame each, in order, from the packets (None: all)."""
     shown: Any = None
     decode = Decoder(clock.video, warnings)
-    for frame in _all_frames(decode, warnings):
+    for frame in _all_frames(decode, packets(clock.video, warnings) if following is None else following):
         if shown is None and decode.untimed and not clock.count:
             clock.video = replace(clock.video, start=frame.pts)
         if shown is not None and frame.pts <= shown.pts:
@@ -112,21 +140,27 @@ def scan(clock: Clock, warnings: Warnings) -> Iterator[Any]:
             yield from _late(clock, frame, warnings)
         shown = frame
     if shown is not None:
-        end = shown.pts + max(int(shown.duration or 0), 1)
-        while clock.target < end and not clock.done:
+        clock.end = shown.pts + max(int(shown.duration or 0), 1)
+        while clock.target < clock.end and not clock.done:
             clock.count += 1
             yield shown
+    if decode.latest is not None and clock.target <= decode.latest and not clock.done:
+        note(
+            warnings,
+            f"no frame from {clock.seconds:g} s to {clock.video.seconds(decode.latest):.2f} s could be decoded",
+        )
 
 
 def _late(clock: Clock, frame: Any, warnings: Warnings) -> Iterator[Any]:
     """No frame is shown yet at the first target: take this one once and go on behind it."""
-    warnings.append(f"no frame at {clock.seconds:g} s; taken at {clock.video.seconds(frame.pts):.2f} s instead")
+    note(warnings, f"no frame at {clock.seconds:g} s; taken at {clock.video.seconds(frame.pts):.2f} s instead")
+    clock.count += 1
+    yield frame
     while clock.target <= frame.pts:
         clock.count += 1
-    yield frame
 
 
-def _all_frames(decode: Decoder, warnings: Warnings) -> Iterator[Any]:
-    for packet in packets(decode.video, warnings):
+def _all_frames(decode: Decoder, following: Iterable[Any]) -> Iterator[Any]:
+    for packet in following:
         yield from decode(packet)
     yield from decode(None)

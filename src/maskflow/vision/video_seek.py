@@ -1,22 +1,24 @@
-"""Where a decoder can begin so as to see a wanted frame, asked of a second handle that only reads packets.
+"""Where a decoder can begin so as to see a wanted frame, with one handle and without reading anything twice.
 
 Containers lie in different ways: an index holds decode times, a backward seek in MPEG-TS lands behind its target, the
 frames before an open GOP's key belong to the GOP before. So nothing is believed but packets: where the demuxer lands,
-the first key packet counts, and only when its own pts is not after the target.
+the first key packet counts, and only when its own pts is not after the target. What is said of the keys to come decides
+what it costs, never which frame is given.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from itertools import pairwise
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 from .video import Video
 from .video_scan import Warnings, packets
 
 ATTEMPTS = 24
-FAR = 10**7
-"""Seconds: behind the end of any video, and even in nanoseconds its pts fits into 64 bits."""
+REORDER = 64
+"""Packets to look ahead at most for the next pts; H.264 and H.265 reorder no more than 16 frames, 32 fields."""
 
 
 class Unseekable(Exception):
@@ -25,20 +27,32 @@ class Unseekable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Landing:
-    """Seeking to `offset` brings the demuxer to, or shortly before, the key packet with pts `key`."""
+    """A key packet at or before a target, and the packets that follow it."""
 
-    offset: int
-    key: int
+    key: Any
+    following: Iterator[Any]
 
 
-def landing(video: Video, target: int) -> Landing:
-    """A key packet at or before `target` (pts), by seeking ever further back. Raises Unseekable."""
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A packet and the pts at which its frame gives way to the next one."""
+
+    packet: Any
+    until: int
+
+
+def land(video: Video, target: int, warnings: Warnings) -> Landing:
+    """A key packet at or before `target` (pts), by seeking ever further back: the last, or an earlier one.
+
+    Raises Unseekable when there is none.
+    """
     offset = target
     step = 1
     for _ in range(ATTEMPTS):
-        key = _key_after_seek(video, offset, target)
+        following = _after_seek(video, offset, warnings)
+        key = _first_key(following, target)
         if key is not None:
-            return Landing(offset, key)
+            return Landing(key, following)
         if offset <= video.start:
             break
         offset = max(video.start, offset - step)
@@ -46,53 +60,100 @@ def landing(video: Video, target: int) -> Landing:
     raise Unseekable
 
 
-def last_pts(video: Video, warnings: Warnings) -> int:
-    """Where the picture ends: the pts behind the last frame, read from the last packets and not from the header."""
-    seek(video, video.start + int(FAR / video.time_base))
-    times = _times(video, warnings)
-    if not times:  # the index names packets that a cut file no longer has
-        seek(video, video.start)
-        times = _times(video, warnings)
-    if not times:
-        raise Unseekable
-    return times[-1][0] + max(times[-1][1], 1)
-
-
-def seek(video: Video, offset: int) -> None:
-    """Bring the demuxer to a key packet at or before `offset` where the container can; raises Unseekable."""
+def _after_seek(video: Video, offset: int, warnings: Warnings) -> Iterator[Any]:
     try:
         video.container.seek(offset, stream=video.stream, backward=True)
     except (OSError, ValueError) as error:
+        video.check_reader()
         raise Unseekable from error
+    return _timed(packets(video, warnings))
 
 
-def from_key(video: Video, place: Landing, warnings: Warnings) -> Any:
-    """The packets from the landing's key packet on."""
-    seek(video, place.offset)
-    begun = False
-    for packet in packets(video, warnings):
-        if packet.pts is None or packet.dts is None:
+def _timed(packets: Iterable[Any]) -> Iterator[Any]:
+    for packet in packets:
+        if packet.pts is None:
             raise Unseekable
-        begun = begun or (packet.is_keyframe and packet.pts == place.key)
-        if begun:
-            yield packet
+        yield packet
 
 
-def _key_after_seek(video: Video, offset: int, target: int) -> int | None:
-    seek(video, offset)
-    for packet in packets(video, []):
-        if packet.pts is None or packet.dts is None:
-            raise Unseekable
+def _first_key(following: Iterator[Any], target: int) -> Any:
+    for packet in following:
         if packet.is_keyframe:
-            return int(packet.pts) if packet.pts <= target else None
-        if packet.dts > target:
+            return packet if packet.pts <= target else None
+        if packet.dts is not None and packet.dts > target:
             return None
     return None
 
 
-def _times(video: Video, warnings: Warnings) -> list[tuple[int, int]]:
-    """The pts and durations of the packets from here to the end, sorted; unstated durations from the next pts."""
-    known = sorted((p.pts, p.duration or 0) for p in packets(video, warnings) if p.pts is not None and not p.is_discard)
-    typical = known[-1][0] - known[-2][0] if len(known) > 1 else 1
-    stated = [(pts, duration or later - pts) for (pts, duration), (later, _) in pairwise(known)]
-    return [*stated, *((pts, duration or typical) for pts, duration in known[-1:])]
+def spans(packets: Iterable[Any]) -> Iterator[Span]:
+    """Each packet with the pts of the next frame shown, looking ahead only until no frame can come between the two.
+
+    That is so once a packet was read whose dts is not before that pts, for a frame is never shown before it is decoded:
+    the look-ahead is as deep as the B-frames are. Stated durations and frame rates are not trusted; the last frame
+    alone lasts as stated, or as long as the one before. Frames that an edit list cuts away (`is_discard`) are never
+    shown. Raises Unseekable when a packet breaks the rule.
+    """
+    ahead: deque[Any] = deque()
+    behind: deque[int] = deque(maxlen=REORDER)
+    decoded: int | None = None
+    for packet in packets:
+        if decoded is not None and packet.pts < decoded and not packet.is_discard:
+            raise Unseekable
+        ahead.append(packet)
+        decoded = max(decoded or packet.dts, packet.dts) if packet.dts is not None else decoded
+        while len(ahead) > 1:
+            until = _next_shown(ahead, behind)
+            if len(ahead) <= REORDER and (until is None or decoded is None or decoded < until):
+                break
+            yield _span(ahead, behind, until)
+    while ahead:
+        yield _span(ahead, behind, _next_shown(ahead, behind))
+
+
+def _next_shown(ahead: deque[Any], behind: deque[int]) -> int | None:
+    pts = ahead[0].pts
+    others = [packet.pts for packet in ahead if not packet.is_discard]
+    return min((other for other in [*others, *behind] if other > pts), default=None)
+
+
+def _span(ahead: deque[Any], behind: deque[int], until: int | None) -> Span:
+    packet = ahead.popleft()
+    if until is None:
+        before = max((pts for pts in behind if pts < packet.pts), default=packet.pts)
+        until = packet.pts + max(packet.duration or packet.pts - before, 1)
+    if not packet.is_discard:
+        behind.append(packet.pts)
+    return Span(packet, until)
+
+
+@dataclass(slots=True)
+class Keys:
+    """Where the next key frame may lie: by the container's index, else as far off as keys were from each other."""
+
+    video: Video
+    _gap: int = field(default=0)
+    _landed: int | None = field(default=None)
+
+    def landed(self, key: Any) -> bool:
+        """Note where a stretch begins; True when the last one began there too."""
+        again, self._landed = self._landed == int(key.pts), int(key.pts)
+        return again
+
+    def indexed(self, key: Any) -> int | None:
+        """About the pts of the key after the packet `key`, to a few frames; None for the last and without an index."""
+        entries = self.video.stream.index_entries
+        here = entries.search_timestamp(key.pts)
+        if here < 0:
+            return None
+        stamp = entries[here].timestamp  # a decode time in MP4, a presentation time in Matroska
+        following = entries.search_timestamp(stamp + 1, backward=False)
+        return int(entries[following].timestamp - stamp + key.pts) if following >= 0 else None
+
+    def guessed(self, key: Any) -> int | None:
+        """Like `indexed`, and without an index the greatest distance seen so far; None when there is no saying."""
+        indexed = self.indexed(key)
+        return indexed if indexed is not None or not self._gap else int(key.pts + self._gap)
+
+    def met(self, earlier: Any, later: Any) -> None:
+        """Two key packets that follow each other have been read."""
+        self._gap = max(self._gap, later.pts - earlier.pts)
