@@ -26,7 +26,8 @@ PICTURES = Path(__file__).parents[2] / "workflows" / "demo" / "pictures"
 SHIFT = 256
 """Pixels by which the noise is moved at most, by chance for each frame: noise that repeats would be predicted."""
 BITS, SQUARE = 12, 48
-X264 = "min-keyint=2:bframes=3:scenecut=0:open-gop=0:b-adapt=0"
+X264 = "min-keyint=2:bframes=3:scenecut=0:open-gop=0:b-adapt=0:rc-lookahead=0:mbtree=0"
+"""Like a camera's encoder this one sees no frame before its time; looking ahead would put more into key frames."""
 
 
 def clip(folder: Path, minutes: int, gop: int = 2) -> Path:

@@ -8,8 +8,9 @@ the frames that can be had, and say in `warnings` what could not.
 each of its times, and so does a frame where the interval is shorter than it lasts. The last frame, and that of a video
 of one frame, is shown for as long as the file says; nothing is given for times behind its end.
 
-`keyframe` is far cheaper. It gives the key frame nearest to each time, before or behind, if one lies within a tolerance,
-and else the frame shown then. A frame that has been given already is left out, so times go up from sample to sample.
+`keyframe` is far cheaper. It gives the key frame nearest to each time, before or behind, if one lies within a
+tolerance, and else the frame shown then. A frame that has been given already is left out, so times go up from sample
+to sample.
 More than half an interval is never taken as tolerance: such a frame is nearer to another time.
 
 Pixels are the stored ones, 8 bits, by the colour matrix and range that the stream states. They are turned upright, but
@@ -41,7 +42,7 @@ NOTABLE = 1.0
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Frame:
-    """One sampled picture: it stands for the time `index * interval` and is first shown at `time_s`, in s from the start."""
+    """One sampled picture: it stands for the time `index * interval` and is first shown at `time_s` (s)."""
 
     index: int
     time_s: float

@@ -30,8 +30,9 @@ MOST_HELD = 64 * 1024 * 1024
 
 def suits(video: Video) -> bool:
     """Whether this way may be tried: a codec with real key frames and a container that gives times."""
-    known = video.stream.codec_context.name in CODECS and video.stream.start_time is not None
-    return known and not video.made_up_times
+    codec = video.stream.codec_context.name
+    timed = codec == "mjpeg" or not video.made_up_times  # without frames between frames, counted times are true
+    return codec in CODECS and timed and video.stream.start_time is not None
 
 
 def exact(clock: Clock, warnings: Warnings) -> Iterator[Any]:
@@ -46,24 +47,24 @@ def exact(clock: Clock, warnings: Warnings) -> Iterator[Any]:
         ended = yield from stretch(clock, keys, warnings)
 
 
-def stretch(clock: Clock, keys: Keys, warnings: Warnings, tolerance: int = 0) -> Generator[Any, None, bool]:
-    """The frames of the clock's next times as far as one GOP goes, at least of one.
+def stretch(clock: Clock, keys: Keys, warnings: Warnings, before: int | None = None) -> Generator[Any, None, bool]:
+    """The frames of the clock's next times as far as one GOP goes, or up to `before` (pts); at least of one.
 
-    Times within `tolerance` (pts) of the next key are left, if there is any. Returns True when there are no more;
-    raises Unseekable.
+    Returns True when there are no more; raises Unseekable.
     """
     place = land(clock.video, clock.target, warnings)
     again = keys.landed(place.key)  # the guess of its end was short: take all of it now
-    end = None if again else keys.guessed(place.key)
-    return (yield from _Stretch(clock, keys, place.key, end, tolerance, warnings).frames(place.following, again))
+    end = before if before is not None or again else keys.guessed(place.key)
+    taking = _Stretch(clock, keys, place.key, end, warnings, fixed=before is not None)
+    return (yield from taking.frames(place.following, again))
 
 
 class _Stretch:
     """The times from the clock's on that lie before `end` (pts; None: all), at least one, from one key packet on."""
 
-    def __init__(self, clock: Clock, keys: Keys, key: Any, end: int | None, tolerance: int, warnings: Warnings) -> None:
+    def __init__(self, clock: Clock, keys: Keys, key: Any, end: int | None, warnings: Warnings, *, fixed: bool) -> None:
         self._clock, self._keys, self._key, self._warnings = clock, keys, key, warnings
-        self._newest, self._bounded, self._tolerance = key, end is not None, tolerance
+        self._newest, self._bounded, self._fixed = key, end is not None, fixed
         self._decode = Decoder(clock.video, warnings)
         self._first = self._reached = clock.count
         self._last = self._last_before(end)
@@ -88,7 +89,7 @@ class _Stretch:
         return ended and not self._missed
 
     def _way(self, following: Iterator[Any]) -> Generator[Any, None, bool]:
-        end = self._clock.video.start
+        end, ended = self._clock.video.start, False
         for span in spans(chain([self._key], following)):
             end = max(end, span.until)
             if span.packet.is_keyframe and span.packet is not self._key:
@@ -97,9 +98,8 @@ class _Stretch:
             if self._missed or self._complete(span.packet):
                 break
         else:
-            self._clock.end = end
+            self._clock.end, ended = end, True
         yield from self._empty()
-        ended = self._clock.end is not None
         stuck = self._clock.count == self._first and (not ended or self._clock.target < end)
         self._missed = self._missed or bool(self._wanted) or stuck
         return ended
@@ -132,9 +132,7 @@ class _Stretch:
         """At a key packet: what was kept back is of no use any more, unless a time before the key still is to come."""
         self._keys.met(self._newest, key)
         self._newest = key
-        if self._tolerance:
-            self._last = min(self._last, self._last_before(key.pts))
-        else:
+        if not self._fixed:
             self._last = max(self._last, self._last_before(self._keys.guessed(key)))
         if self._clock.at(self._reached) >= key.pts:
             yield from self._empty()
@@ -146,7 +144,7 @@ class _Stretch:
         return late or self._reached > self._last
 
     def _last_before(self, end: int | None) -> int:
-        last = self._clock.last if end is None else self._clock.first_at(end - self._tolerance) - 1
+        last = self._clock.last if end is None else self._clock.first_at(end) - 1
         return max(min(last, self._clock.last), self._first)
 
     def _empty(self) -> Iterator[Any]:

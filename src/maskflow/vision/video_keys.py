@@ -15,13 +15,15 @@ from .video_exact import stretch
 from .video_scan import Clock, Decoder, Warnings
 from .video_seek import Keys, Landing, Unseekable, land, spans
 
+SLACK = 0.25
+"""Seconds by which a seek may fall short of a key frame: with an edit list, MP4 is off by the depth of the B-frames."""
+
 
 def keyframes(clock: Clock, tolerance: int, warnings: Warnings) -> Iterator[Any]:
     """A decoder frame for each of the clock's times: the nearest key frame within `tolerance` (pts), or the exact one.
 
-    No key frame is given twice, nor one before a frame that was given already; an exact frame may be. In a container
-    without an index, times that would lie far from the next key if it came as late as others did are taken exactly.
-    Raises Unseekable like `video_exact.exact`.
+    No key frame is given twice, nor one before a frame that was given already; an exact frame may be. Raises
+    Unseekable like `video_exact.exact`.
     """
     keys = Keys(clock.video)
     given = clock.video.start - 1
@@ -35,7 +37,7 @@ def keyframes(clock: Clock, tolerance: int, warnings: Warnings) -> Iterator[Any]
             clock.count += 1
             given = frame.pts
             yield frame
-        elif (yield from stretch(clock, keys, warnings, tolerance)):
+        elif (yield from stretch(clock, keys, warnings, choice.next - tolerance if choice.next is not None else None)):
             return
         else:
             given = clock.at(clock.count - 1)
@@ -49,6 +51,8 @@ class _Choice:
         self.target = target
         self.within = tolerance
         """Only what lies nearer than this (pts) can still be chosen."""
+        self.next: int | None = None
+        """About the pts of the first key behind the target; None when there is no more."""
         self._given = given
 
     def offer(self, packet: Any) -> None:
@@ -63,25 +67,27 @@ def _look(clock: Clock, keys: Keys, place: Landing, choice: _Choice, warnings: W
     choice.offer(place.key)
     following = keys.indexed(place.key)
     if following is None or following <= choice.target:
-        return _read_on(clock, keys, place, choice)
+        return _read_on(clock, place, choice)
+    choice.next = following
     if following - choice.target <= choice.within:
+        slack = int(SLACK / clock.video.time_base)
         with suppress(Unseekable):  # an index may name what a cut file no longer has
-            choice.offer(land(clock.video, following, warnings).key)
+            key = land(clock.video, following, warnings).key
+            choice.offer(key if key.pts != place.key.pts else land(clock.video, following + slack, warnings).key)
     return False
 
 
-def _read_on(clock: Clock, keys: Keys, place: Landing, choice: _Choice) -> bool:
-    """The same without an index, and in the last GOP: read packets until none that counts can follow."""
-    newest, end = place.key, clock.video.start
+def _read_on(clock: Clock, place: Landing, choice: _Choice) -> bool:
+    """The same without an index, and in the last GOP: read packets until no nearer key can follow, or the next has."""
+    end = clock.video.start
     for span in spans(chain([place.key], place.following)):
         packet = span.packet
         end = max(end, span.until)
-        if packet.is_keyframe and packet is not newest:
-            keys.met(newest, packet)
-            newest = packet
+        if packet.is_keyframe:
             choice.offer(packet)
+            choice.next = packet.pts if packet.pts > choice.target else None
         late = packet.dts is not None and packet.dts > choice.target + choice.within
-        if end > choice.target and (late or newest.pts > choice.target):
+        if end > choice.target and (choice.next is not None or (late and choice.key is not None)):
             return False
     clock.end = end
     return end <= choice.target

@@ -17,6 +17,10 @@ from .video import Video
 from .video_scan import Warnings, packets
 
 ATTEMPTS = 24
+BEFORE = 10
+"""Seconds: the first packet's decode time lies before the start by less than this."""
+INDEXED = frozenset({"mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm", "flv"})
+"""Containers with a list of key frames; for others FFmpeg keeps one of what it happened to read."""
 REORDER = 64
 """Packets to look ahead at most for the next pts; H.264 and H.265 reorder no more than 16 frames, 32 fields."""
 
@@ -53,9 +57,9 @@ def land(video: Video, target: int, warnings: Warnings) -> Landing:
         key = _first_key(following, target)
         if key is not None:
             return Landing(key, following)
-        if offset <= video.start:
+        if offset < video.start:
             break
-        offset = max(video.start, offset - step)
+        offset = offset - step if offset - step > video.start else video.start - int(BEFORE / video.time_base)
         step = max(step * 2, int(0.25 / video.time_base))
     raise Unseekable
 
@@ -141,6 +145,8 @@ class Keys:
 
     def indexed(self, key: Any) -> int | None:
         """About the pts of the key after the packet `key`, to a few frames; None for the last and without an index."""
+        if self.video.container.format.name not in INDEXED:
+            return None
         entries = self.video.stream.index_entries
         here = entries.search_timestamp(key.pts)
         if here < 0:
