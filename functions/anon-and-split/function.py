@@ -10,6 +10,7 @@ import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import cast, get_args
 
 from maskflow.errors import FunctionError, VisionError
 from maskflow.runtime.contract import Context
@@ -18,7 +19,7 @@ from maskflow.vision.anonymise import hide
 from maskflow.vision.conceal import Finder, Style, conceal
 from maskflow.vision.drawnface import drawn_face
 from maskflow.vision.faces import SCORE, FaceFinder
-from maskflow.vision.frames import Sampling
+from maskflow.vision.frames import Mode, Sampling
 from maskflow.vision.pictures import encode_picture
 
 MODEL = Path(__file__).with_name("yunet.onnx")
@@ -32,6 +33,8 @@ class Settings:
     interval: float
     score: float
     style: Style
+    sampling: Mode = "exact"
+    tolerance: float | None = None
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> Settings:
@@ -46,7 +49,12 @@ class Settings:
         except VisionError as error:
             raise FunctionError(f"METHOD, CELLS or GROW: {error}", hint=error.hint) from error
         interval = _number(environment, "INTERVAL", 5.0, 0.001, 86_400)
-        return cls(interval, _number(environment, "SCORE", SCORE, 0.01, 0.99), style)
+        sampling = environment.get("SAMPLING", "").strip() or "exact"
+        if sampling not in get_args(Mode):
+            raise FunctionError(f"SAMPLING={sampling!r} must be one of {', '.join(get_args(Mode))}")
+        tolerance = _number(environment, "TOLERANCE", interval / 2, 0, 86_400)
+        score = _number(environment, "SCORE", SCORE, 0.01, 0.99)
+        return cls(interval, score, style, cast(Mode, sampling), tolerance)
 
 
 class AnonAndSplit:
@@ -62,7 +70,8 @@ class AnonAndSplit:
         unfinished = output / UNFINISHED
         try:
             unfinished.mkdir()
-            sampling = Sampling(source, self._settings.interval)
+            chosen = self._settings
+            sampling = Sampling(source, chosen.interval, mode=chosen.sampling, tolerance=chosen.tolerance)
             parts, notes = self._write_frames(sampling, unfinished)
             manifest = Manifest(name, parts, (*sampling.warnings, *notes))
             (unfinished / MANIFEST_NAME).write_bytes(manifest.dumps())

@@ -100,12 +100,24 @@ def test_interval(anon: ModuleType, video: Path, output: Path, context: Named) -
     assert len(list((output / "v").glob("*.jpg"))) == 5
 
 
+def test_at_key_frames(anon: ModuleType, video: Path, output: Path, context: Named) -> None:
+    chosen = {"INTERVAL": "2.5", "SAMPLING": "keyframe", "TOLERANCE": "0.75"}
+    anon.AnonAndSplit(chosen, finder=nobody)(video, output, context("v.mp4"))
+    manifest = loads((output / "v" / "manifest.json").read_bytes())
+    assert manifest is not None
+    assert [part.name for part in manifest.parts] == [f"img{k}.jpg" for k in range(1, 6)]
+    assert [part.time for part in manifest.parts] == [0, 2, 5, 8, 10]  # keys are 2 s apart; both around 5 s are too far
+
+
 @pytest.mark.parametrize(
     ("key", "value"),
     [
         ("INTERVAL", "0"),
         ("INTERVAL", "often"),
         ("INTERVAL", "nan"),
+        ("SAMPLING", "fast"),
+        ("TOLERANCE", "-1"),
+        ("TOLERANCE", "some"),
         ("METHOD", "gaussian"),
         ("CELLS", "0"),
         ("CELLS", "2.5"),
