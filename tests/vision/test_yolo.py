@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 
@@ -106,3 +107,21 @@ def test_metadata_that_we_cannot_decode_raise(key: str, value: str) -> None:
         read_layout({**write_layout(LAYOUT), key: value})
     with pytest.raises(VisionError, match="metadata"):
         read_layout({})
+
+
+@pytest.mark.parametrize("shape", [(1080, 1920), (720, 1280), (300, 400), (97, 1000), (2160, 3840)])
+def test_shrinking_averages_areas(shape: tuple[int, int]) -> None:
+    """Close to the exact average of areas, and nothing off its place."""
+    coarse = np.random.default_rng(1).integers(0, 256, (24, 48, 3), dtype=np.uint8)
+    frame = np.asarray(cv2.resize(coarse, shape[::-1], interpolation=cv2.INTER_CUBIC), np.uint8)
+    made = prepare(frame, 192, 96)[0, ::-1].transpose(1, 2, 0) * 255
+    exact = cv2.resize(frame, (192, 96), interpolation=cv2.INTER_AREA).astype(float)
+    assert np.abs(made - exact).mean() < 5
+    assert np.corrcoef(made.ravel(), exact.ravel())[0, 1] > 0.99
+
+
+def test_no_pixel_of_a_large_frame_is_skipped() -> None:
+    frame = np.zeros((960, 1920, 3), np.uint8)
+    frame[::5, ::5] = 250  # one pixel in 25
+    made = prepare(frame, 192, 96) * 255
+    np.testing.assert_allclose(made, 10, atol=1)
