@@ -47,7 +47,7 @@ KEEPERS = {
     "psutil": ["providers/local/engine.py", "providers/local/pool.py", "providers/local/sweep.py"],
     "keyring": ["runtime/secrets.py"],
     "cv2": ["vision/*.py", "training/*.py"],
-    "onnxruntime": ["vision/onnx.py"],
+    "onnxruntime": ["vision/onnx.py", "training/quantise.py"],
     "onnx": ["training/*.py"],
     "av": ["vision/video*.py"],
     "torch": ["training/*.py"],

@@ -14,6 +14,7 @@ COMMANDS = {
     "train": "fine-tune from the COCO weights, or go on from a checkpoint",
     "evaluate": "score a model file on a labelled set, clear and hidden",
     "predict": "write what a model sees in pictures, one line of JSON a picture",
+    "calibrate": "make an 8 bit model, and print what every form is worth",
     "duplicates": "list pictures that are nearly the same, within and across sets",
     "export": "write the averaged weights of a checkpoint as an ONNX file",
 }
