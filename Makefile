@@ -39,7 +39,7 @@ types: $(VENV)/.developable
 	$(BIN)/mypy
 
 bench: $(VENV)/.developable
-	for name in startup plan_1000 warm_event throughput sampling pipeline; do \
+	for name in startup plan_1000 warm_event throughput sampling detector pipeline; do \
 	    echo "== $$name"; $(BIN)/python tests/benchmarks/$$name.py || exit 1; \
 	done
 	$(if $(DATA),$(BIN)/python tests/benchmarks/coverage.py --data "$(DATA)")

@@ -86,22 +86,30 @@ def prepare(frame_bgr: npt.NDArray[np.uint8], width: int, height: int) -> Floats
     """A frame uint8 (h, w, 3) BGR as network input float32 (1, 3, height, width), RGB in 0..1.
 
     Areas are averaged when shrinking: plain bilinear sampling of a 1080p frame skips most pixels of a small face. The
-    whole part of the ratio is averaged, on each axis, and the rest, below 2, is interpolated: a seventh of the time of
-    averaging over fractions of pixels.
+    frame is halved while it can be, which has a fast path in OpenCV, and what is left of the ratio, below 2, is
+    interpolated: a seventh of the time of averaging over fractions of pixels, and the same accuracy.
     """
     import cv2
 
     if frame_bgr.dtype != np.uint8 or frame_bgr.ndim != 3 or frame_bgr.shape[2] != 3 or not frame_bgr.size:
         raise VisionError(f"a frame must be uint8 of shape (h, w, 3), not {frame_bgr.dtype} {frame_bgr.shape}")
-    rows, columns = (max(1, have // want) for have, want in zip(frame_bgr.shape[:2], (height, width), strict=True))
-    if rows * columns > 1:
-        whole = (frame_bgr.shape[1] // columns, frame_bgr.shape[0] // rows)
-        frame_bgr = np.asarray(cv2.resize(frame_bgr, whole, interpolation=cv2.INTER_AREA), np.uint8)
+    while frame_bgr.shape[0] >= 2 * height and frame_bgr.shape[1] >= 2 * width:
+        frame_bgr = _shrunk(frame_bgr, 2, 2)
+    columns, rows = max(1, frame_bgr.shape[1] // width), max(1, frame_bgr.shape[0] // height)
+    if rows * columns > 1:  # a picture much longer than the input, on one axis
+        frame_bgr = _shrunk(frame_bgr, columns, rows)
     planes = cv2.split(cv2.resize(frame_bgr, (width, height), interpolation=cv2.INTER_LINEAR))
     made = np.empty((1, 3, height, width), np.float32)
     for target, plane in zip(made[0], reversed(planes), strict=True):
         np.multiply(plane, np.float32(1 / 255), out=target)
     return made
+
+
+def _shrunk(frame: npt.NDArray[np.uint8], columns: int, rows: int) -> npt.NDArray[np.uint8]:
+    import cv2
+
+    size = (frame.shape[1] // columns, frame.shape[0] // rows)
+    return np.asarray(cv2.resize(frame, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def decode(raw: Floats, cells: Grid, floor: float, *, every_class: bool = False) -> Detections:
