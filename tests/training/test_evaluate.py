@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from maskflow.errors import VisionError
+from maskflow.training.dataset import NAMES
 from maskflow.training.evaluate import Judged, interval
 from maskflow.training.report import document, evaluation_text
-from maskflow.training.sets import LABELS, Truth
+from maskflow.training.sets import Truth
 from maskflow.vision.boxes import Detections
 
 TRUTH = [
@@ -34,7 +35,7 @@ def exactly() -> list[Detections]:
 
 
 def test_what_is_exactly_right_scores_one() -> None:
-    done = Judged(LABELS, exactly(), TRUTH).evaluation(0.5)
+    done = Judged(NAMES, exactly(), TRUTH).evaluation(0.5)
     assert done.pictures == 3
     assert done.mean.ap == done.mean.ap11 == done.mean.ap101 == done.mean.loose_ap == 1
     assert [(row.name, row.boxes, row.precision, row.recall) for row in (*done.classes, done.faces)] == [
@@ -51,7 +52,7 @@ def test_what_is_exactly_right_scores_one() -> None:
 def test_a_wrong_class_costs_the_classes_and_not_the_faces() -> None:
     found = exactly()
     found[0] = seen([([0, 0, 20, 10], 0.9, 1), ([100, 100, 300, 200], 0.8, 1)])
-    done = Judged(LABELS, found, TRUTH).evaluation(0.5)
+    done = Judged(NAMES, found, TRUTH).evaluation(0.5)
     assert done.faces.ap == 1
     assert done.classes[0].ap == 0
     assert (done.classes[0].precision, done.classes[0].recall) == (1, 0)
@@ -61,7 +62,7 @@ def test_a_wrong_class_costs_the_classes_and_not_the_faces() -> None:
 def test_one_verdict_a_face_where_both_classes_are_seen() -> None:
     found = exactly()
     found[1] = seen([([50, 50, 80, 80], 0.9, 1), ([50, 50, 80, 80], 0.7, 0), ([200, 200, 350, 350], 0.9, 1)])
-    done = Judged(LABELS, found, TRUTH).evaluation(0.5)
+    done = Judged(NAMES, found, TRUTH).evaluation(0.5)
     assert done.faces.precision == 1
     assert done.classes[0].precision == 1
     assert done.classes[0].ap == 1  # ranked below the right one
@@ -70,7 +71,7 @@ def test_one_verdict_a_face_where_both_classes_are_seen() -> None:
 def test_loose_boxes_count_at_a_loose_overlap() -> None:
     found = exactly()
     found[1] = seen([([50, 50, 80, 65], 0.9, 1), ([200, 200, 350, 260], 0.9, 1)])  # IoU 0.5 and 0.4
-    done = Judged(LABELS, found, TRUTH).evaluation(0.5)
+    done = Judged(NAMES, found, TRUTH).evaluation(0.5)
     assert done.classes[1].recall == pytest.approx(2 / 3)
     assert done.classes[1].loose_ap == 1
     assert done.classes[1].ap < 1
@@ -82,7 +83,7 @@ def test_a_class_without_a_name_is_an_error() -> None:
 
 
 def test_nothing_found_is_told_without_numbers_that_json_has_not() -> None:
-    done = Judged(LABELS, [Detections.empty()] * 3, TRUTH).evaluation(0.5)
+    done = Judged(NAMES, [Detections.empty()] * 3, TRUTH).evaluation(0.5)
     told = document({"set": "x"}, {"clear": done})["views"]["clear"]
     assert told["mean"]["ap"] == 0
     assert told["bare_found"] is None

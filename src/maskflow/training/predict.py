@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from maskflow.errors import StorageError, VisionError
-from maskflow.training.dataset import Picture
-from maskflow.training.sets import LABELS, Truth
+from maskflow.training.dataset import NAMES, Picture
+from maskflow.training.sets import Truth
 from maskflow.vision.anonymise import Frame
 from maskflow.vision.boxes import Detections
 from maskflow.vision.masks import MaskDetector
@@ -40,8 +40,8 @@ class Predictor:
     def __init__(self, model: Path) -> None:
         """Raises VisionError for an unusable file."""
         self._detector = MaskDetector(model)
-        others = tuple(name for name in self._detector.names if name not in LABELS)
-        self.names = LABELS + others
+        others = tuple(name for name in self._detector.names if name not in NAMES)
+        self.names = NAMES + others
         """Class names by number: those of the labels, then what else the model knows."""
         self._number = np.array([self.names.index(name) for name in self._detector.names])
 

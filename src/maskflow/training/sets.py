@@ -14,9 +14,6 @@ from maskflow.training.dataset import Picture, read_labels
 from maskflow.vision.boxes import Floats, Ints
 from maskflow.vision.pictures import read_picture
 
-LABELS = ("no_mask", "mask")
-"""What the numbers of a label file mean. (Some published models number them the other way.)"""
-
 MODEL = "mask-detector/mask-detector.onnx"
 FINDER = "anon-and-split/yunet.onnx"
 """The models of the shipped functions, as `shipped` takes them."""

@@ -19,13 +19,13 @@ from pathlib import Path
 import cv2
 
 from maskflow.errors import UsageError
-from maskflow.training.dataset import Picture
+from maskflow.training.dataset import NAMES, Picture
 from maskflow.training.evaluate import Judged, interval
 from maskflow.training.figures import Loss
 from maskflow.training.output import counted, note, say
 from maskflow.training.predict import Predictor, aligned, read
 from maskflow.training.report import document, evaluation_text, loss_text, sweep_text
-from maskflow.training.sets import FINDER, LABELS, MODEL, Truth, labelled, listed, read_all, scored_set, shipped
+from maskflow.training.sets import FINDER, MODEL, Truth, labelled, listed, read_all, scored_set, shipped
 from maskflow.training.views import View, clear, hidden_by_finder, hidden_by_labels
 from maskflow.vision.boxes import Detections
 from maskflow.vision.masks import SCORE
@@ -96,7 +96,7 @@ def _from_file(chosen: argparse.Namespace, folder: Path) -> dict[str, Judged]:
     absent = len(truth) - len(predictions)
     if absent:
         note(f"{absent} of {len(truth)} pictures have no line in {chosen.predictions}: nothing was seen in them")
-    return {"predicted": Judged(LABELS, found, truth)}
+    return {"predicted": Judged(NAMES, found, truth)}
 
 
 def _pictures(chosen: argparse.Namespace, folder: Path) -> Iterator[Picture]:
