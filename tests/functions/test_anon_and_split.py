@@ -95,6 +95,14 @@ def test_pictures_carry_no_metadata(real: Any, video: Path, output: Path, contex
     assert b"http" not in data
 
 
+def test_a_thorough_search_hides_what_the_usual_one_hides(
+    anon: ModuleType, video: Path, output: Path, context: Named
+) -> None:
+    anon.AnonAndSplit({"SEARCH": "thorough", "INTERVAL": "100"})(video, output, context("a.mp4"))
+    shown = cv2.imread(str(output / "a" / "img1.jpg"))
+    assert np.abs(shown[FACE].astype(int) - scene()[FACE]).mean() > 12
+
+
 def test_interval(anon: ModuleType, video: Path, output: Path, context: Named) -> None:
     anon.AnonAndSplit({"INTERVAL": "2.5"}, finder=nobody)(video, output, context("v.mp4"))
     assert len(list((output / "v").glob("*.jpg"))) == 5
@@ -124,6 +132,7 @@ def test_at_key_frames(anon: ModuleType, video: Path, output: Path, context: Nam
         ("CELLS", "100"),
         ("GROW", "0.9"),
         ("SCORE", "1"),
+        ("SEARCH", "everywhere"),
     ],
 )
 def test_a_bad_setting_stops_at_load(anon: ModuleType, key: str, value: str) -> None:

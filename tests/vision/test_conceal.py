@@ -63,6 +63,22 @@ def test_the_second_look_hides_what_the_first_missed() -> None:
     assert (finder.seen[1][40:80, 40:80] == BLOT).all()
 
 
+def test_the_second_look_can_be_at_what_changed() -> None:
+    shown: list[Any] = []
+
+    def again(blotted: np.ndarray[Any, Any], regions: np.ndarray[Any, Any]) -> Detections:
+        shown.append((blotted.copy(), regions.tolist()))
+        return found([[100, 20, 130, 50]]) if len(shown) == 1 else found([])
+
+    frame = noise()
+    finder = Script(found([[40, 40, 80, 80], [50, 50, 60, 60]]))
+    conceal(frame, finder, Style(grow=1.0), again)
+    assert len(finder.seen) == 1
+    assert [regions for _, regions in shown] == [[[40, 40, 80, 80]], [[100, 20, 130, 50]]]
+    assert (shown[1][0][20:50, 100:130] == BLOT).all()
+    assert changed(noise(), frame)[20:50, 100:130].mean() > 0.95
+
+
 def test_a_frame_that_never_comes_to_rest_is_hidden_whole() -> None:
     frame = noise()
     answers = [found([[n * 30, 0, n * 30 + 20, 20]]) for n in range(5)]

@@ -12,7 +12,7 @@ import pytest
 from maskflow.errors import VisionError
 from maskflow.vision.boxes import iou
 from maskflow.vision.drawnface import drawn_face
-from maskflow.vision.faces import FaceFinder
+from maskflow.vision.faces import FaceFinder, Pass
 
 MODEL = Path(__file__).parents[2] / "functions" / "anon-and-split" / "yunet.onnx"
 FACE = np.array([0.24, 0.14, 0.76, 0.86])
@@ -43,7 +43,7 @@ def covers(boxes: Any, face: Any) -> float:
 
 @pytest.mark.parametrize(
     ("width", "height", "side"),
-    [(640, 360, 40), (640, 360, 340), (1920, 1080, 40), (1920, 1080, 1000), (3840, 2160, 2100), (200, 150, 60)],
+    [(640, 360, 40), (640, 360, 340), (1920, 1080, 64), (1920, 1080, 1000), (3840, 2160, 2100), (200, 150, 60)],
 )
 def test_near_and_distant_faces_are_found(finder: FaceFinder, width: int, height: int, side: int) -> None:
     left, top = (width - side) // 3, (height - side) // 2
@@ -64,6 +64,33 @@ def test_faces_cut_by_an_edge_are_found(finder: FaceFinder, left: int, top: int)
 
 def test_a_plain_picture_has_no_face(finder: FaceFinder) -> None:
     assert len(finder(np.full((360, 640, 3), 90, np.uint8))) == 0
+
+
+@pytest.mark.parametrize(("width", "height", "side"), [(640, 360, 30), (1920, 1080, 60), (1920, 1080, 900)])
+def test_a_look_around_a_region_sees_its_neighbours(finder: FaceFinder, width: int, height: int, side: int) -> None:
+    left, top = (width - side) // 3, (height - side) // 2
+    beside = np.array([[left + side, top, left + side + side // 2, top + side]])
+    found = finder.near(scene(width, height, side, left, top), beside)
+    assert covers(found.xyxy, FACE * side + np.array([left, top, left, top])) > 0.8
+
+
+def test_a_look_around_nothing_sees_nothing(finder: FaceFinder) -> None:
+    picture = scene(640, 360, 120, 300, 100)
+    assert len(finder.near(picture, np.zeros((0, 4), np.int64))) == 0
+    assert len(finder.near(picture, np.array([[30, 30, 30, 60]]))) == 0
+
+
+def test_many_regions_are_a_look_at_the_whole_frame(finder: FaceFinder) -> None:
+    picture = scene(640, 360, 120, 300, 100)
+    x, y = np.meshgrid(np.arange(0, 640, 8), np.arange(0, 360, 8))
+    regions = np.stack([x, y, x + 8, y + 8], axis=-1).reshape(-1, 4)
+    assert np.array_equal(finder.near(picture, regions).xyxy, finder(picture).xyxy)
+
+
+def test_a_flipped_pass_gives_boxes_of_the_picture_itself() -> None:
+    picture = scene(640, 360, 120, 400, 100)
+    straight, flipped = (FaceFinder(MODEL, passes=(Pass(640, flip=flip),))(picture) for flip in (False, True))
+    assert iou(straight.xyxy[:1], flipped.xyxy[:1])[0, 0] > 0.8
 
 
 @pytest.mark.parametrize("shape", [(1, 1, 3), (1, 500, 3), (700, 2, 3), (33, 31, 3)])
@@ -91,7 +118,7 @@ def test_agrees_with_opencv(finder: FaceFinder) -> None:
     theirs = cv2.FaceDetectorYN.create(str(MODEL), "", (640, 384), 0.6)
     _, rows = theirs.detect(frame)
     x, y, width, height = rows[0][:4]
-    left, top, right, bottom = x - 0.08 * width, y + 0.05 * height, x + 1.08 * width, y + 1.2 * height
+    left, top, right, bottom = x - 0.02 * width, y + 0.05 * height, x + 1.02 * width, y + 1.1 * height
     assert iou(finder(frame).xyxy[:1], [[left, top, right, bottom]])[0, 0] > 0.8
 
 

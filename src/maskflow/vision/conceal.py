@@ -17,6 +17,9 @@ from maskflow.vision.anonymise import covered, hide
 from maskflow.vision.boxes import Detections
 
 Finder = Callable[[npt.NDArray[np.uint8]], Detections]
+"""Faces of a whole frame."""
+Again = Callable[[npt.NDArray[np.uint8], npt.NDArray[np.int64]], Detections]
+"""Faces in and around regions (n, 4) of a frame; `FaceFinder.near` is one."""
 Boxes = npt.NDArray[np.float32]
 
 ROUNDS = 3
@@ -47,8 +50,12 @@ class Concealed:
     whole: bool = False
 
 
-def conceal(frame_bgr: npt.NDArray[np.uint8], find: Finder, style: Style) -> Concealed:
-    """Hide all faces of `frame_bgr`, uint8 (h, w, 3), in place. Raises what `find` and `hide` raise (VisionError)."""
+def conceal(frame_bgr: npt.NDArray[np.uint8], find: Finder, style: Style, again: Again | None = None) -> Concealed:
+    """Hide all faces of `frame_bgr`, uint8 (h, w, 3), in place. Raises what `find` and `hide` raise (VisionError).
+
+    The second look is at all of the frame, or, with `again`, at what changed and what lies around it: elsewhere the
+    network would see what it saw before.
+    """
     height, width = frame_bgr.shape[:2]
     hidden = np.zeros((height, width), bool)
     boxes = find(frame_bgr).xyxy
@@ -58,9 +65,10 @@ def conceal(frame_bgr: npt.NDArray[np.uint8], find: Finder, style: Style) -> Con
     done = [boxes]
     blotted = frame_bgr.copy()
     for _ in range(ROUNDS):
-        for x1, y1, x2, y2 in _hide(frame_bgr, boxes, style, hidden):
+        regions = _hide(frame_bgr, boxes, style, hidden)
+        for x1, y1, x2, y2 in regions:
             blotted[y1:y2, x1:x2] = BLOT
-        boxes = _left_over(find(blotted), hidden)
+        boxes = _left_over(again(blotted, regions) if again else find(blotted), hidden)
         if not len(boxes):
             return Concealed(np.concatenate(done))
         done.append(boxes)
@@ -71,12 +79,13 @@ def conceal(frame_bgr: npt.NDArray[np.uint8], find: Finder, style: Style) -> Con
 def _hide(
     frame: npt.NDArray[np.uint8], boxes: Boxes, style: Style, hidden: npt.NDArray[np.bool_]
 ) -> npt.NDArray[np.int64]:
-    """Hide the boxes and note that in `hidden`; the regions (n, 4) that are now hidden."""
+    """Hide the boxes and note that in `hidden`; the regions (n, 4) that are now hidden, less those inside others."""
     regions = covered(boxes, hidden.shape[1], hidden.shape[0], style.grow)
-    hide(frame, boxes[_outermost(regions)], method=style.method, cells=style.cells, grow=style.grow)
-    for x1, y1, x2, y2 in regions:
+    chosen = _outermost(regions)
+    hide(frame, boxes[chosen], method=style.method, cells=style.cells, grow=style.grow)
+    for x1, y1, x2, y2 in regions[chosen]:
         hidden[y1:y2, x1:x2] = True
-    return regions
+    return np.asarray(regions[chosen])
 
 
 def _outermost(regions: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
