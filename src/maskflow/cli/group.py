@@ -24,12 +24,13 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "rm": "Remove deployed functions.",
         "retry": "Try again what failed for good.",
         "stop": "End the local worker.",
+        "check-anonymity": "See whether face finders still find anybody in pictures.",
         "schema": "Print the JSON Schema of workflow files.",
         "doctor": "Check this machine and the configured sides.",
         "completion": "Print the completion script of a shell.",
     }
 )
-"""Name to the first line of its help; the module `commands.<name>` holds the rest."""
+"""Name to the first line of its help; the module `commands.<name>`, with _ for -, holds the rest."""
 
 
 class Commands(click.Group):
@@ -41,7 +42,7 @@ class Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        command = importlib.import_module(f"maskflow.cli.commands.{cmd_name}").command
+        command = importlib.import_module(f"maskflow.cli.commands.{cmd_name.replace('-', '_')}").command
         assert isinstance(command, click.Command)
         return command
 

@@ -3,24 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
-from maskflow.vision import faces
+from maskflow.vision import centerface, faces
 from maskflow.vision.boxes import joined, nms
 from maskflow.vision.centerface import CenterFinder
-from maskflow.vision.conceal import Finder
+from maskflow.vision.conceal import SECOND_SCORE, Finder
 from maskflow.vision.faces import THOROUGH, FaceFinder
 
 YUNET, CENTERFACE = "yunet.onnx", "centerface.onnx"
 
-FINDERS: Mapping[str, Callable[[Path, float], Finder]] = MappingProxyType(
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A finder to judge pictures by. `open` takes the models' folder and the lowest score that counts, and raises
+    VisionError for an unusable model; `score` is what counts unless somebody says otherwise."""
+
+    open: Callable[[Path, float], Finder]
+    score: float
+
+
+FINDERS: Mapping[str, Kind] = MappingProxyType(
     {
-        "centerface": lambda folder, score: CenterFinder(folder / CENTERFACE, score=score),
-        "yunet": lambda folder, score: FaceFinder(folder / YUNET, score=score),
+        "centerface": Kind(lambda folder, score: CenterFinder(folder / CENTERFACE, score=score), centerface.SCORE),
+        "yunet": Kind(lambda folder, score: FaceFinder(folder / YUNET, score=score), SECOND_SCORE),
     }
 )
-"""Name to what opens a finder with the lowest score that counts; raises VisionError for an unusable model."""
 
 
 def thorough(folder: Path, *, score: float = faces.SCORE) -> Finder:
