@@ -1,7 +1,7 @@
 """What goes in and what comes out, side by side: `tests/benchmarks/before_after.py [--video FILE] [--out FILE.jpg]`.
 
-Without a video it is the demo's: portraits that are free to show. A row a frame: as filmed, as it leaves the house, as the
-detector sees it. The picture in docs/ is made by this.
+Without a video it is the demo's: portraits that are free to show. A row a frame: as filmed, as it leaves the house, as
+the detector sees it. The picture in docs/ is made by this.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def sheet(video: Path, rows: int) -> npt.NDArray[np.uint8]:
     lines = []
     for frame in Sampling(video, 5.0):
         raw = frame.bgr.copy()
-        if len(conceal(frame.bgr, finder, Style()).boxes):
+        if len(conceal(frame.bgr, finder, Style(), finder.near).boxes):
             found = annotate(frame.bgr, detector(frame.bgr), detector.names)
             strip = np.zeros((len(found) - len(raw), raw.shape[1], 3), np.uint8)
             before, hidden = (np.concatenate([strip, picture]) for picture in (raw, frame.bgr))

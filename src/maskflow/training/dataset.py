@@ -34,6 +34,8 @@ class Picture:
     """(n, 4) pixels of `image`."""
     class_id: Ints
     """(n,) 0 = no mask, 1 = mask."""
+    found: Floats | None = None
+    """(m, 4) what the product would hide, best first, in pixels of `image`; None where nobody looked."""
 
 
 def load_folder(folder: Path, *, relabel: bool = False, long_side: int = LONG_SIDE) -> list[Picture]:

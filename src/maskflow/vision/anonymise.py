@@ -40,14 +40,20 @@ def hide(
     "fill" (one mid grey). Each box is first grown about its centre by `grow` >= 1 (1.3 as in deface: hair line, ears,
     chin) and then covered as a whole rectangle, because an ellipse leaves corners of the face visible.
 
+    Each box shows mean colours of the frame as it was given, and a later one lies on top of an earlier one: with the
+    surest box last, every face bears one whole mosaic, however many boxes there were.
+
     Everything is checked before the first pixel changes: an unknown method, a NaN box or a strange frame raises
     VisionError, so that a caller who publishes only on success never publishes a clear face. Deterministic.
     """
     painter = _painter(method, cells)
     _check_frame(frame_bgr)
-    for x1, y1, x2, y2 in covered(boxes, frame_bgr.shape[1], frame_bgr.shape[0], grow):
-        if x2 > x1 and y2 > y1:
-            painter(frame_bgr[y1:y2, x1:x2], cells)
+    regions = covered(boxes, frame_bgr.shape[1], frame_bgr.shape[0], grow)
+    regions = regions[(regions[:, 2:] > regions[:, :2]).all(axis=1)]
+    before = [frame_bgr[y1:y2, x1:x2].copy() for x1, y1, x2, y2 in regions]
+    for (x1, y1, x2, y2), pixels in zip(regions, before, strict=True):
+        painter(pixels, cells)
+        frame_bgr[y1:y2, x1:x2] = pixels
     return frame_bgr
 
 

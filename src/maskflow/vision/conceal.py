@@ -80,16 +80,16 @@ def _hide(
     frame: npt.NDArray[np.uint8], boxes: Boxes, style: Style, hidden: npt.NDArray[np.bool_]
 ) -> npt.NDArray[np.int64]:
     """Hide the boxes and note that in `hidden`; the regions (n, 4) that are now hidden, less those inside others."""
+    hide(frame, boxes[::-1], method=style.method, cells=style.cells, grow=style.grow)  # the surest on top
     regions = covered(boxes, hidden.shape[1], hidden.shape[0], style.grow)
     chosen = _outermost(regions)
-    hide(frame, boxes[chosen], method=style.method, cells=style.cells, grow=style.grow)
     for x1, y1, x2, y2 in regions[chosen]:
         hidden[y1:y2, x1:x2] = True
     return np.asarray(regions[chosen])
 
 
 def _outermost(regions: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
-    """Which regions (n, 4) lie in no other one: a mosaic inside a mosaic hides nothing more. Of equals the first."""
+    """Which regions (n, 4) lie in no other one. Of equals the first."""
     first, second = regions[:, None], regions[None]
     inside = (first[..., :2] >= second[..., :2]).all(-1) & (first[..., 2:] <= second[..., 2:]).all(-1)
     earlier = np.tri(len(regions), k=-1, dtype=bool)

@@ -16,7 +16,7 @@ import argparse
 import sys
 import time
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -28,14 +28,15 @@ import torch
 from maskflow.errors import VisionError
 from maskflow.training import checkpoint
 from maskflow.training.augment import Recipe
-from maskflow.training.dataset import LONG_SIDE
+from maskflow.training.dataset import LONG_SIDE, Picture
 from maskflow.training.evaluate import Judged
 from maskflow.training.export import export
+from maskflow.training.found import with_found
 from maskflow.training.model import SIZE, YoloV3Tiny, product_layout
 from maskflow.training.output import counted, left, say
 from maskflow.training.plot import draw_epochs
 from maskflow.training.runs import RunFolder
-from maskflow.training.sets import Truth
+from maskflow.training.sets import FINDER, Truth, shipped
 from maskflow.training.splits import Sets, load_sets
 from maskflow.training.train import Report, Settings, State, batches, start
 from maskflow.training.train import run as run_epochs
@@ -98,6 +99,8 @@ def run(chosen: argparse.Namespace) -> None:
     config = {"data": str(chosen.data), "weights": str(weights), "often": often, "rare": chosen.rare}
     sets = load_sets(chosen.data, often, chosen.rare, max(LONG_SIDE, round(1.5 * chosen.size)), chosen.seed)
     folder.begin({**config, "size": chosen.size, "pictures": sets.names, "near": sets.near, **asdict(settings)})
+    if chosen.hidden:
+        sets = replace(sets, train=_with_found(sets.train, chosen.run))
     state, source = _state(folder, settings, sets, weights, chosen)
     say(_overview(sets, source, state.epoch))
     job = _Job(folder, sets, settings, chosen.score_every, time.monotonic(), state.epoch)
@@ -111,6 +114,11 @@ def run(chosen: argparse.Namespace) -> None:
         watch=lambda ready, number, epoch: _watched(ready, number, f"epoch {epoch} of {settings.epochs}"),
     )
     say(f"done: {folder.model}")
+
+
+def _with_found(pictures: tuple[Picture, ...], run: Path) -> tuple[Picture, ...]:
+    finder = shipped(FINDER)
+    return with_found(pictures, finder, run / "found.npz", lambda all_, number: counted(all_, number, "seeking faces"))
 
 
 def _settings(chosen: argparse.Namespace) -> Settings:
