@@ -115,8 +115,15 @@ def test_pixels_under_the_mosaic_do_not_matter_beyond_their_mean() -> None:
     assert np.array_equal(flat, checked)
 
 
-def test_a_region_inside_another_is_left_to_the_other() -> None:
-    outer, both = noise(), noise()
-    conceal(outer, Script(found([[20, 20, 100, 100]]), found([])), Style(grow=1.0))
-    conceal(both, Script(found([[40, 40, 60, 60], [20, 20, 100, 100], [20, 20, 100, 100]]), found([])), Style(grow=1.0))
-    assert np.array_equal(outer, both)
+def test_the_surest_box_lies_on_top_whatever_is_around_it() -> None:
+    """Best first: a less sure part of a face adds nothing; a face in a false giant keeps a mosaic of its own."""
+    large, small = [20, 20, 100, 100], [40, 40, 60, 60]
+    outer, part, face, alone = noise(), noise(), noise(), noise()
+    conceal(outer, Script(found([large]), found([])), Style(grow=1.0))
+    conceal(part, Script(found([large, small]), found([])), Style(grow=1.0))
+    conceal(face, Script(found([small, large]), found([])), Style(grow=1.0))
+    conceal(alone, Script(found([small]), found([])), Style(grow=1.0))
+    assert np.array_equal(outer, part)
+    assert np.array_equal(face[40:60, 40:60], alone[40:60, 40:60])
+    face[40:60, 40:60] = outer[40:60, 40:60]
+    assert np.array_equal(face, outer)
