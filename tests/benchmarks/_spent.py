@@ -16,20 +16,27 @@ SUBREAPER = 36
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """CPU seconds, user and system, and the peak memory of the largest process in MiB."""
+    """CPU seconds, user and system, the peak memory of the largest process in MiB, and the bytes read (0: unknown)."""
 
     cpu: float = 0.0
     peak: float = 0.0
+    read: int = 0
 
     def __add__(self, other: Spent) -> Spent:
-        return Spent(self.cpu + other.cpu, max(self.peak, other.peak))
+        return Spent(self.cpu + other.cpu, max(self.peak, other.peak), self.read + other.read)
 
     def times(self, count: float) -> Spent:
-        return Spent(self.cpu * count, self.peak)
+        return Spent(self.cpu * count, self.peak, round(self.read * count))
 
 
 def command(words: Sequence[str | Path], environment: Mapping[str, str] | None = None) -> Spent:
     """Run it to its end and to the end of all that it started; exits with what it said when it fails."""
+    return measured(words, environment)[0]
+
+
+def measured(words: Sequence[str | Path], environment: Mapping[str, str] | None = None) -> tuple[Spent, str]:
+    """The same, with what it said."""
+    before = _read()
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(SUBREAPER, 1, 0, 0, 0)
     process = subprocess.Popen(
@@ -53,4 +60,10 @@ def command(words: Sequence[str | Path], environment: Mapping[str, str] | None =
     process.returncode = status
     if status:
         sys.exit(f"{words[0]} ended with {status}:\n{said.decode(errors='replace')[-2000:]}")
-    return total
+    return Spent(total.cpu, total.peak, max(0, _read() - before - len(said))), said.decode(errors="replace")
+
+
+def _read() -> int:
+    """The bytes read so far by this process and those that it has waited for; 0 where the kernel does not tell."""
+    told = Path("/proc/self/io")
+    return int(told.read_text().split()[1]) if told.exists() else 0

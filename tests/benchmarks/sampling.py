@@ -1,93 +1,118 @@
-"""What sampling costs against decoding everything: `tests/benchmarks/sampling.py [--video FILE] [--seconds 60]`.
+"""What sampling costs beside its rivals: `tests/benchmarks/sampling.py [--minutes 10] [--gop 1 2 10] [--rounds 1]`.
 
-Without a video, a noisy 1080p25 H.264 clip with 3 B-frames is made for each GOP of 1, 2 and 10 s. Times are CPU s, the
-median of interleaved rounds; the interval begins off the key frames (4.96 s), so that seeking gets no luck.
+Each rival runs in a process of its own, in turn: ffmpeg's `fps` filter and a loop with PyAV, which decode every frame
+with one thread, and ours, exact and at key frames. CPU seconds with all that a process costs; the median of the rounds
+counts, and ratios are to ffmpeg, or to PyAV where there is no ffmpeg. "Off" says by how many frames the pictures
+differ from those wanted, told by the numbers painted into them; ffmpeg's filter wants the middle of each interval.
+Samples fall into the middle of GOPs as often as anywhere (`_clip.py`). A video of your own (`--video`) has no numbers
+painted into it: no "off" then.
 """
 
 from __future__ import annotations
 
 import argparse
-import resource
+import json
+import shutil
 import statistics
 import sys
 import tempfile
-import time
 from collections.abc import Callable
-from fractions import Fraction
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import av
 import numpy as np
+from _clip import BITS, MINUTE, RATE, SQUARE, clip, number_of
+from _spent import Spent, measured
 
-from maskflow.vision.frames import Sampling
-from maskflow.vision.video import Limits, open_video, upright
-from maskflow.vision.video_scan import Clock, scan
-
-INTERVAL = 4.96
-
-
-def make(path: Path, seconds: int, gop: int) -> Path:
-    noise = [np.random.default_rng(n).integers(-12, 12, (1080, 1920, 3)) for n in range(4)]
-    base = np.linspace(40, 200, 1920)[None, :, None] + np.linspace(0, 40, 1080)[:, None, None]
-    with av.open(str(path), "w") as container:
-        stream: Any = container.add_stream("libx264", rate=25)
-        stream.width, stream.height, stream.pix_fmt = 1920, 1080, "yuv420p"
-        stream.bit_rate = 5_000_000
-        stream.options = {"preset": "veryfast", "x264-params": f"keyint={gop}:min-keyint={gop}:bframes=3:scenecut=0"}
-        for number in range(seconds * 25):
-            picture = np.roll(base, number * 3, axis=1) + noise[number % 4]
-            frame = av.VideoFrame.from_ndarray(np.clip(picture, 0, 255).astype(np.uint8), format="bgr24")
-            container.mux(stream.encode(frame))
-        container.mux(stream.encode(None))
-    return path
+CHILD = Path(__file__).with_name("_sampled.py")
+BUILD = Path(__file__).parents[2] / "build" / "benchmarks"
+INTERVAL = 5
+WAYS = {"PyAV, every frame": "all", "ours, exact": "exact", "ours, keyframe": "keyframe"}
 
 
-def sampled(path: Path) -> list[float]:
-    return [round(frame.time_s, 3) for frame in Sampling(path, INTERVAL)]
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One rival on one video."""
+
+    spent: Spent
+    wanted: list[int]
+    """The numbers of the frames at the wanted times."""
+    found: list[int] | None
+    """The numbers painted into the frames returned, without their minute; None for a video without."""
+
+    @property
+    def off(self) -> str:
+        if self.found is None:
+            return "unknown"
+        half = MINUTE // 2
+        errors = [
+            (found - wanted + half) % MINUTE - half for found, wanted in zip(self.found, self.wanted, strict=True)
+        ]
+        return f"{min(errors):+d}..{max(errors):+d}"
 
 
-def decoded(path: Path) -> list[float]:
-    with open_video(path, Limits()) as video:
-        times = []
-        for frame in scan(Clock(video, Fraction(INTERVAL).limit_denominator(1000), 1e9), []):
-            upright(frame)
-            times.append(round(video.seconds(frame.pts), 3))
-        return times
+def ffmpeg(video: Path, corners: Path) -> tuple[Spent, list[int]]:
+    shape = f"fps=1/{INTERVAL},crop=min(iw\\,{BITS * SQUARE}):min(ih\\,{SQUARE}):0:0,format=gray"
+    words = ["ffmpeg", "-v", "error", "-threads", "1", "-i", video, "-vf", shape, "-f", "rawvideo", corners]
+    spent, _said = measured(words)
+    middle = round(INTERVAL / 2 * RATE)
+    return spent, [middle + k * INTERVAL * RATE for k in range(corners.stat().st_size // (BITS * SQUARE * SQUARE))]
 
 
-def cost(work: Callable[[Path], list[float]], path: Path) -> tuple[float, list[float]]:
-    began = time.process_time()
-    times = work(path)
-    return time.process_time() - began, times
+def python(way: str) -> Callable[[Path, Path], tuple[Spent, list[int]]]:
+    def run(video: Path, corners: Path) -> tuple[Spent, list[int]]:
+        spent, said = measured([sys.executable, CHILD, way, video, str(INTERVAL), corners])
+        return spent, [index * INTERVAL * RATE for index, _time in json.loads(said)]
+
+    return run
 
 
-def compare(name: str, path: Path, rounds: int) -> None:
-    costs: dict[str, list[float]] = {"sampled": [], "decoded": []}
-    for _ in range(rounds):
-        spent, ours = cost(sampled, path)
-        costs["sampled"].append(spent)
-        spent, theirs = cost(decoded, path)
-        costs["decoded"].append(spent)
-        if ours != theirs:
-            sys.exit(f"{name}: other frames: {ours} and {theirs}")
-    ours_s, theirs_s = (statistics.median(costs[key]) for key in ("sampled", "decoded"))
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"{name:16} {ours_s:6.2f} s sampled {theirs_s:6.2f} s decoded {theirs_s / ours_s:5.1f}x  peak {peak:.0f} MB")
+def numbers(corners: Path) -> list[int]:
+    return [number_of(one) for one in np.fromfile(corners, np.uint8).reshape(-1, SQUARE, BITS * SQUARE)]
+
+
+def compare(name: str, video: Path, rounds: int, painted: bool) -> None:
+    rivals = {"ffmpeg -vf fps=1/5": ffmpeg} if shutil.which("ffmpeg") else {}
+    rivals |= {title: python(way) for title, way in WAYS.items()}
+    runs: dict[str, list[Run]] = {title: [] for title in rivals}
+    size = video.stat().st_size
+    print(f"{name}, {size / 1e6:.0f} MB, a frame every {INTERVAL} s", flush=True)
+    with tempfile.TemporaryDirectory(prefix="sampling-") as folder:
+        corners = Path(folder) / "corners"
+        for _ in range(rounds):
+            for title, rival in rivals.items():
+                spent, wanted = rival(video, corners)
+                runs[title].append(Run(spent, wanted, numbers(corners) if painted else None))
+                corners.unlink()
+                if len(runs[title]) == rounds:
+                    report(
+                        title, runs[title], statistics.median(run.spent.cpu for run in next(iter(runs.values()))), size
+                    )
+
+
+def report(title: str, runs: list[Run], base: float, size: int) -> None:
+    cpu = statistics.median(run.spent.cpu for run in runs)
+    last = runs[-1]
+    peak = max(run.spent.peak for run in runs)
+    share = f"{last.spent.read / 1e6:5.0f} MB read ({last.spent.read / size:4.0%})" if last.spent.read else ""
+    frames = f"{len(last.wanted):6} frames, off {last.off:9}"
+    print(f"  {title:20}{cpu:8.2f} s{base / cpu:7.1f}x{frames}{peak:5.0f} MiB {share}", flush=True)
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--video", type=Path)
-    parser.add_argument("--seconds", type=int, default=60)
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--minutes", type=int, default=10)
+    parser.add_argument("--gop", type=int, nargs="+", default=[1, 2, 10], help="seconds between key frames")
+    parser.add_argument("--rounds", type=int, default=1)
+    parser.add_argument("--folder", type=Path, default=BUILD, help="where the clips are made and kept")
     chosen = parser.parse_args()
     if chosen.video:
-        compare(chosen.video.name, chosen.video, chosen.rounds)
+        compare(chosen.video.name, chosen.video, chosen.rounds, painted=False)
         return 0
-    with tempfile.TemporaryDirectory() as folder:
-        for gop in (25, 50, 250):
-            compare(f"GOP {gop // 25} s", make(Path(folder) / f"{gop}.mp4", chosen.seconds, gop), chosen.rounds)
+    for gop in chosen.gop:
+        video = clip(chosen.folder, chosen.minutes, gop)
+        compare(f"{chosen.minutes} min of 1080p H.264, GOP {gop} s", video, chosen.rounds, painted=True)
     return 0
 
 

@@ -288,3 +288,54 @@ def test_each_frame_belongs_to_the_receiver(clip: Any) -> None:
     frames = list(Sampling(clip("own.mp4", 60), 1))
     assert all(frame.bgr.flags.writeable for frame in frames)
     assert all(not np.shares_memory(a.bgr, b.bgr) for a, b in pairwise(frames))
+
+
+COLOURS = [(255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255), (0, 0, 0), (128, 128, 128), (60, 120, 200)]
+"""Blue, green, red, as in the pictures returned."""
+
+
+@pytest.mark.parametrize(
+    ("pix_fmt", "matrix", "full"),
+    [
+        ("yuv420p", "DEFAULT", False),
+        ("yuv420p", "ITU709", False),
+        ("yuv420p", "ITU709", True),
+        ("yuvj420p", "ITU601", True),
+        ("yuv422p", "ITU601", False),
+        ("yuv444p", "ITU709", False),
+        ("yuv420p10le", "ITU709", False),
+        ("yuv420p10le", "ITU709", True),
+        ("yuv422p10le", "ITU601", False),
+    ],
+)
+def test_colours_are_right(tmp_path: Path, pix_fmt: str, matrix: str, full: bool) -> None:
+    patches = np.repeat(np.repeat(np.array([COLOURS], np.uint8), 32, axis=1), 64, axis=0)
+    space, extent = av.video.reformatter.Colorspace[matrix], av.video.reformatter.ColorRange["JPEG" if full else "MPEG"]
+    told = {} if matrix == "DEFAULT" else {"dst_colorspace": space, "dst_color_range": extent}
+    with av.open(str(tmp_path / "c.mp4"), "w") as container:
+        stream: Any = container.add_stream("libx264", rate=25, options={"crf": "5"})
+        stream.height, stream.width, stream.pix_fmt = *patches.shape[:2], pix_fmt
+        frame: Any = av.VideoFrame.from_ndarray(patches, format="bgr24").reformat(format=pix_fmt, **told)
+        if told:
+            for place in (stream.codec_context, frame):
+                place.colorspace, place.color_range = space, extent
+        container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    (sampled,) = Sampling(tmp_path / "c.mp4")
+    assert np.abs(sampled.bgr[32, 16::32].astype(int) - COLOURS).max() <= 4
+
+
+@pytest.mark.parametrize("codec", ["libx264", "mpeg2video"])
+def test_interlaced_frames_come_whole(clip: Any, read_number: Read, codec: str) -> None:
+    how = {"x264-params": "keyint=20:bframes=2:tff=1"} if codec == "libx264" else {"flags": "+ildct+ilme", "g": "12"}
+    path = clip("i.ts", 60, codec=codec, options=how)
+    assert numbers(Sampling(path, 0.28), read_number) == shown(60, 0.28)
+    found = numbers(Sampling(path, 0.6, mode="keyframe", tolerance=0.1), read_number)
+    assert found == near_keys(keys_of(path, read_number), 60, 0.6, 0.1)
+
+
+def test_pixels_that_are_not_square_are_not_stretched(clip: Any) -> None:
+    path = clip("wide.mp4", 3, options={"x264-params": "sar=64/45"})
+    with av.open(str(path)) as container:
+        assert container.streams.video[0].sample_aspect_ratio != 1
+    assert next(iter(Sampling(path))).bgr.shape == (96, 160, 3)

@@ -27,7 +27,7 @@ from typing import Any, Literal, get_args
 
 from maskflow.errors import VisionError
 
-from .video import Limits, Picture, Source, Video, name_of, open_video, upright
+from .video import Limits, Picture, Source, Upright, Video, name_of, open_video
 from .video_exact import exact, suits
 from .video_keys import keyframes
 from .video_scan import Clock, note, scan
@@ -83,11 +83,12 @@ class Sampling:
 
     def __iter__(self) -> Iterator[Frame]:
         given: float | None = None
+        upright = Upright()
         for clock, frame in self._frames():
             time_s = clock.video.seconds(frame.pts)
             if given is None or self.mode == "exact" or time_s > given:
                 given = time_s
-                yield Frame(clock.count - 1, time_s, self._picture(frame))
+                yield Frame(clock.count - 1, time_s, upright(self._allowed(frame)))
         if given is None:
             reasons = "; ".join(self.warnings[:3])
             raise VisionError(
@@ -122,12 +123,12 @@ class Sampling:
         tolerance = int(Fraction(self.tolerance) / clock.video.time_base)
         return keyframes(clock, tolerance, self.warnings) if tolerance else exact(clock, self.warnings)
 
-    def _picture(self, frame: Any) -> Picture:
+    def _allowed(self, frame: Any) -> Any:
         if frame.width * frame.height > self.limits.pixels:
             raise VisionError(
                 f"{name_of(self.source)} has a frame of {frame.width}x{frame.height} pixels: over the limit"
             )
-        return upright(frame)
+        return frame
 
     def _note_end(self, clock: Clock) -> None:
         if clock.done:

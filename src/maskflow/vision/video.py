@@ -166,11 +166,19 @@ def open_video(source: Source, limits: Limits) -> Iterator[Video]:
         yield Video(container, stream, stream.start_time or 0, Fraction(stream.time_base), reading)
 
 
-def upright(frame: Any) -> Picture:
-    """The decoded frame as uint8 BGR (h, w, 3), turned as its display matrix says. A sideways face is easily missed."""
-    picture = frame.to_ndarray(format="bgr24")
-    turns = round(getattr(frame, "rotation", 0) / 90) % 4  # degrees counter-clockwise, as np.rot90 counts
-    return np.ascontiguousarray(np.rot90(picture, turns))
+class Upright:
+    """Turns decoded frames into uint8 BGR (h, w, 3), by the matrix and range that they state, and as their display
+    matrix says: a sideways face is easily missed. Kept for all frames of a video, for setting it up costs more than its
+    use.
+    """
+
+    def __init__(self) -> None:
+        self._reformatter = av.video.reformatter.VideoReformatter()
+
+    def __call__(self, frame: Any) -> Picture:
+        picture = self._reformatter.reformat(frame, format="bgr24", threads=1).to_ndarray()
+        turns = round(getattr(frame, "rotation", 0) / 90) % 4  # degrees counter-clockwise, as np.rot90 counts
+        return np.ascontiguousarray(np.rot90(picture, turns))
 
 
 def _picture_stream(container: Any, name: str) -> Any:
