@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import struct
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -48,32 +49,83 @@ def test_a_cut_mp4_without_its_index_is_an_error(clip: Any) -> None:
         list(Sampling(write(path, path.read_bytes()[: path.stat().st_size // 2]), 1))
 
 
+@pytest.mark.parametrize("mode", ["exact", "keyframe"])
 @pytest.mark.parametrize("name", ["cut.mkv", "cut.ts", "cut.avi", "cut.mp4"])
-def test_a_cut_file_gives_the_frames_that_it_has(clip: Any, read_number: Callable[[Any], int], name: str) -> None:
+def test_a_cut_file_gives_the_frames_that_it_has(
+    clip: Any, read_number: Callable[[Any], int], name: str, mode: Any
+) -> None:
     path = clip(
         name,
         200,
         codec="mpeg4" if name.endswith("avi") else "libx264",
-        options={"g": "20"},
+        options={"g": "20", **({} if name.endswith("avi") else {"sc_threshold": "0"})},
         container_options={"movflags": "+faststart"} if name.endswith("mp4") else {},
     )
     whole = path.stat().st_size
-    frames = [read_number(f.bgr) for f in Sampling(write(path, path.read_bytes()[: int(whole * 0.6)]), 0.4)]
-    assert frames == list(range(0, 200, 10))[: len(frames)]
+    sampling = Sampling(write(path, path.read_bytes()[: int(whole * 0.6)]), 0.4, mode=mode)
+    frames = list(sampling)
+    assert [frame.index for frame in frames] == list(range(len(frames)))
+    assert all(read_number(frame.bgr) == round(frame.time_s * 25) for frame in frames)
+    assert all(abs(frame.time_s - frame.index * 0.4) < (0.01 if mode == "exact" else 0.21) for frame in frames)
     assert 4 <= len(frames) < 20
+    assert sampling.warnings or name.endswith("ts")  # which says nowhere how long it is
 
 
-def test_damage_in_the_middle_costs_few_frames_and_is_told(clip: Any, read_number: Callable[[Any], int]) -> None:
-    path = clip("hurt.ts", 200, options={"x264-params": "keyint=20:bframes=2"})
+@pytest.mark.parametrize("mode", ["exact", "keyframe"])
+@pytest.mark.parametrize("filling", ["noise", "zeros"])
+@pytest.mark.parametrize("suffix", ["ts", "mkv", "mp4"])
+def test_a_hole_in_the_middle_costs_few_frames_and_is_told(
+    clip: Any, read_number: Callable[[Any], int], suffix: str, filling: str, mode: Any
+) -> None:
+    path = clip(
+        f"hurt.{suffix}",
+        200,
+        options={"x264-params": "keyint=20:bframes=2:scenecut=0"},
+        container_options={"cluster_time_limit": "1000"} if suffix == "mkv" else {},
+    )
     data = bytearray(path.read_bytes())
-    middle = len(data) // 2
-    data[middle : middle + 3000] = np.random.default_rng(2).bytes(3000)
-    sampling = Sampling(write(path, bytes(data)), 0.4)
-    frames = [read_number(frame.bgr) for frame in sampling]
-    wanted = list(range(0, 200, 10))
-    assert len(set(frames) & set(wanted)) >= 14
-    assert len(frames) >= 14
-    assert sampling.warnings or frames == wanted
+    middle, size = len(data) // 2, len(data) // 20
+    data[middle : middle + size] = np.random.default_rng(2).bytes(size) if filling == "noise" else bytes(size)
+    sampling = Sampling(write(path, bytes(data)), 0.4, mode=mode)
+    frames = list(sampling)
+    assert [frame.index for frame in frames] == sorted({frame.index for frame in frames})
+    assert all(read_number(frame.bgr) == round(frame.time_s * 25) for frame in frames)
+    right = [frame for frame in frames if abs(frame.time_s - frame.index * 0.4) <= (0.01 if mode == "exact" else 0.21)]
+    assert len(right) >= 15
+    assert sampling.warnings
+
+
+@pytest.mark.parametrize("mode", ["exact", "keyframe"])
+@pytest.mark.parametrize(
+    ("suffix", "factor"), [("mp4", 10.0), ("mp4", 0.2), ("mkv", 10.0), ("mkv", 0.2), ("avi", 10.0)]
+)
+def test_a_wrong_duration_in_the_header_changes_nothing(
+    clip: Any, read_number: Callable[[Any], int], suffix: str, factor: float, mode: Any
+) -> None:
+    codec = "mpeg4" if suffix == "avi" else "libx264"
+    path = clip(f"long.{suffix}", 100, codec=codec, options={"g": "20", "sc_threshold": "0"})
+    lying = write(path, lie(path.read_bytes(), factor))
+    sampling = Sampling(lying, 0.4, mode=mode)
+    assert [read_number(frame.bgr) for frame in sampling] == list(range(0, 100, 10))
+    assert all("its pictures end at 4.0 s" in warning for warning in sampling.warnings)
+    assert bool(sampling.warnings) == (factor > 1 and suffix != "mp4")  # FFmpeg corrects MP4's by its table of samples
+
+
+def lie(data: bytes, factor: float) -> bytes:
+    """The file with all durations in its headers multiplied."""
+    changed = bytearray(data)
+    for box, offset in ((b"mvhd", 20), (b"tkhd", 24), (b"mdhd", 20), (b"avih", 24), (b"strh", 40)):
+        place = changed.find(box)
+        if place >= 0:
+            order: Any = "little" if box in (b"avih", b"strh") else "big"
+            value = int.from_bytes(changed[place + offset : place + offset + 4], order)
+            changed[place + offset : place + offset + 4] = round(value * factor).to_bytes(4, order)
+    place = changed.find(b"\x44\x89\x88")  # Matroska's Duration, a float of 8 bytes
+    if place >= 0:
+        (value,) = struct.unpack(">d", changed[place + 3 : place + 11])
+        changed[place + 3 : place + 11] = struct.pack(">d", value * factor)
+    assert changed != data
+    return bytes(changed)
 
 
 def test_sound_alone_is_an_error(tmp_path: Path) -> None:

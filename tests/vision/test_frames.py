@@ -322,7 +322,7 @@ def test_colours_are_right(tmp_path: Path, pix_fmt: str, matrix: str, full: bool
         container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
     (sampled,) = Sampling(tmp_path / "c.mp4")
-    assert np.abs(sampled.bgr[32, 16::32].astype(int) - COLOURS).max() <= 4
+    assert np.abs(sampled.bgr[32, 16::32].astype(int) - COLOURS).max() <= 6
 
 
 @pytest.mark.parametrize("codec", ["libx264", "mpeg2video"])

@@ -109,7 +109,8 @@ class Sampling:
             with open_video(self.source, self.limits) as video:
                 clock = self._clock(video, done)
                 for frame in scan(clock, self.warnings):
-                    yield clock, frame
+                    if frame is not None:
+                        yield clock, frame
                     if clock.done:
                         break
                 self._note_end(clock)

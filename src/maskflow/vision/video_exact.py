@@ -18,8 +18,8 @@ from itertools import chain
 from typing import Any
 
 from .video import Video
-from .video_scan import Clock, Decoder, Warnings, scan
-from .video_seek import Keys, Span, Unseekable, land, spans
+from .video_scan import Clock, Decoder, Warnings, note, scan
+from .video_seek import Keys, Span, Unseekable, behind_hole, land, spans
 
 CODECS = frozenset({"h264", "hevc", "mpeg4", "mpeg2video", "mpeg1video", "vp8", "vp9", "av1", "libdav1d", "mjpeg"})
 """Codecs whose key packets really start afresh; others, like GIF, are decoded in order."""
@@ -44,7 +44,7 @@ def exact(clock: Clock, warnings: Warnings) -> Iterator[Any]:
     keys = Keys(clock.video)
     ended = False
     while not (ended or clock.done):
-        ended = yield from stretch(clock, keys, warnings)
+        ended = (yield from stretch(clock, keys, warnings)) and not behind_hole(clock, keys, warnings)
 
 
 def stretch(clock: Clock, keys: Keys, warnings: Warnings, before: int | None = None) -> Generator[Any, None, bool]:
@@ -83,10 +83,11 @@ class _Stretch:
         video, and else to the last time whose packet was seen.
         """
         ended = yield from self._way(following)
-        known = self._last if self._bounded or thorough else max(self._reached - 1, self._first)
-        if self._missed:
-            yield from _again(self._clock, self._key, known, self._warnings)
-        return ended and not self._missed
+        if not self._missed:
+            return ended
+        known = self._last if self._bounded else None if thorough else max(self._reached - 1, self._first)
+        yield from _again(self._clock, self._key, known, self._warnings)
+        return known is None
 
     def _way(self, following: Iterator[Any]) -> Generator[Any, None, bool]:
         end, ended = self._clock.video.start, False
@@ -166,15 +167,17 @@ class _Stretch:
                 yield frame
 
 
-def _again(clock: Clock, key: Any, last: int, warnings: Warnings) -> Iterator[Any]:
-    """The times up to number `last` the plain way, from a GOP earlier; the last whole frame replaces damaged ones."""
-    warnings.append(f"frames from {clock.seconds:g} s on needed a second look")
+def _again(clock: Clock, key: Any, last: int | None, warnings: Warnings) -> Iterator[Any]:
+    """The times up to number `last` (None: all) the plain way, from a GOP earlier; lost frames are left out."""
+    note(warnings, f"frames from {clock.seconds:g} s on needed a second look")
     try:
         earlier = land(clock.video, key.pts - 1, warnings)
     except Unseekable:
         earlier = land(clock.video, key.pts, warnings)
     for frame in scan(clock, warnings, chain([earlier.key], earlier.following)):
-        yield frame
-        if clock.count > last:
+        if frame is not None:
+            yield frame
+        if last is not None and clock.count > last:
             return
-    clock.count = max(clock.count, last + 1)
+    if last is not None:
+        clock.count = max(clock.count, last + 1)

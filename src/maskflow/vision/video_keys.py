@@ -13,7 +13,7 @@ from typing import Any
 
 from .video_exact import stretch
 from .video_scan import Clock, Decoder, Warnings
-from .video_seek import Keys, Landing, Unseekable, land, spans
+from .video_seek import Keys, Landing, Unseekable, behind_hole, land, spans
 
 SLACK = 0.25
 """Seconds by which a seek may fall short of a key frame: with an edit list, MP4 is off by the depth of the B-frames."""
@@ -31,16 +31,20 @@ def keyframes(clock: Clock, tolerance: int, warnings: Warnings) -> Iterator[Any]
         place = land(clock.video, clock.target, warnings)
         choice = _Choice(clock.target, tolerance, given)
         if _look(clock, keys, place, choice, warnings):
+            if behind_hole(clock, keys, warnings):
+                continue
             return
         frame = _alone(clock, choice.key, warnings) if choice.key is not None else None
         if frame is not None:
             clock.count += 1
             given = frame.pts
             yield frame
-        elif (yield from stretch(clock, keys, warnings, choice.next - tolerance if choice.next is not None else None)):
+            continue
+        before = choice.next - tolerance if choice.next is not None else None
+        ended = yield from stretch(clock, keys, warnings, before)
+        given = clock.at(clock.count - 1)
+        if ended and not behind_hole(clock, keys, warnings):
             return
-        else:
-            given = clock.at(clock.count - 1)
 
 
 class _Choice:
@@ -65,9 +69,10 @@ class _Choice:
 def _look(clock: Clock, keys: Keys, place: Landing, choice: _Choice, warnings: Warnings) -> bool:
     """Offer the keys around the target; True when the video has ended before it. Decodes nothing."""
     choice.offer(place.key)
+    keys.newest = place.key
     following = keys.indexed(place.key)
     if following is None or following <= choice.target:
-        return _read_on(clock, place, choice)
+        return _read_on(clock, keys, place, choice)
     choice.next = following
     if following - choice.target <= choice.within:
         slack = int(SLACK / clock.video.time_base)
@@ -77,7 +82,7 @@ def _look(clock: Clock, keys: Keys, place: Landing, choice: _Choice, warnings: W
     return False
 
 
-def _read_on(clock: Clock, place: Landing, choice: _Choice) -> bool:
+def _read_on(clock: Clock, keys: Keys, place: Landing, choice: _Choice) -> bool:
     """The same without an index, and in the last GOP: read packets until no nearer key can follow, or the next has."""
     end = clock.video.start
     for span in spans(chain([place.key], place.following)):
@@ -85,6 +90,7 @@ def _read_on(clock: Clock, place: Landing, choice: _Choice) -> bool:
         end = max(end, span.until)
         if packet.is_keyframe:
             choice.offer(packet)
+            keys.newest = packet
             choice.next = packet.pts if packet.pts > choice.target else None
         late = packet.dts is not None and packet.dts > choice.target + choice.within
         if end > choice.target and (choice.next is not None or (late and choice.key is not None)):

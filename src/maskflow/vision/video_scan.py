@@ -6,6 +6,7 @@ frames build on all frames before them (GIF).
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -17,6 +18,7 @@ from .video import Video
 
 Warnings = list[str]
 MOST_WARNINGS = 50
+MOST_BAD = 1000
 FAR = 10**9
 """Seconds: behind the end of any video."""
 
@@ -63,7 +65,11 @@ class Clock:
 
 @dataclass(slots=True)
 class Decoder:
-    """Decodes packets, turning what is damaged into warnings; frames marked corrupt are damage, not pictures."""
+    """Decodes packets, turning what is damaged into warnings.
+
+    Frames marked corrupt are damage, not pictures. Nor are those between them, or a packet that could not be decoded,
+    and the next key frame: they build on what is not there, and decoders fill it in without a word.
+    """
 
     video: Video
     warnings: Warnings
@@ -72,24 +78,53 @@ class Decoder:
     untimed: bool = False
     """Whether presentation times were made up by FFmpeg: with B-frames they then begin later than at 0."""
     _guessed: int = field(default=0)
+    _bad: deque[int] = field(default_factory=lambda: deque(maxlen=MOST_BAD))
+    """The pts of damaged frames, those to come included."""
+    _broken: bool = field(default=False)
+    _whole_from: int | None = field(default=None)
+    _since_key: deque[int] = field(default_factory=lambda: deque(maxlen=MOST_BAD))
+
+    def lost(self, after: int, upto: int) -> bool:
+        """Whether a frame with a pts in this range, its end included, has been lost to damage."""
+        return any(after < pts <= upto for pts in self._bad)
 
     def __call__(self, packet: Any) -> list[Any]:
         """The frames (0, 1 or more) that this packet sets free, with their pts; None as packet empties the decoder."""
         self.untimed = self.untimed or self.video.made_up_times or (packet is not None and packet.pts is None)
         if packet is not None and packet.pts is not None:
             self.latest = max(packet.pts, self.latest or packet.pts)
+            self._judge(packet)
         try:
             frames = self.video.stream.decode(packet)
         except (av.FFmpegError, ValueError) as error:
-            note(
-                self.warnings,
-                f"damaged data near {_at(self.video, packet)}: {getattr(error, 'strerror', None) or error}",
-            )
+            said = getattr(error, "strerror", None) or error
+            note(self.warnings, f"damaged data near {_at(self.video, packet)}: {said}")
+            self._break(packet)
             return []
-        good = [frame for frame in frames if not frame.is_corrupt]
+        for frame in frames:
+            if frame.is_corrupt:
+                self._break(frame)
+        good = [frame for frame in frames if not (frame.is_corrupt or frame.pts in self._bad)]
         if len(good) < len(frames):
             note(self.warnings, f"damaged frame near {_at(self.video, packet)}")
         return [self._timed(frame) for frame in good]
+
+    def _break(self, damaged: Any) -> None:
+        """From this packet or frame on all is damaged, unless it is shown before its key frame."""
+        if damaged is not None and damaged.pts is not None:
+            self._bad.append(damaged.pts)
+            if self._since_key and damaged.pts >= self._since_key[0]:
+                self._broken = True
+                self._bad.extend(pts for pts in self._since_key if pts > damaged.pts)
+
+    def _judge(self, packet: Any) -> None:
+        if packet.is_keyframe:
+            self._since_key.clear()
+            self._whole_from = packet.pts if self._broken else self._whole_from
+            self._broken = False
+        self._since_key.append(packet.pts)
+        if self._broken or (self._whole_from is not None and packet.pts < self._whole_from):
+            self._bad.append(packet.pts)
 
     def _timed(self, frame: Any) -> Any:
         if frame.pts is None:
@@ -125,7 +160,10 @@ def _at(video: Video, packet: Any) -> str:
 
 
 def scan(clock: Clock, warnings: Warnings, following: Iterable[Any] | None = None) -> Iterator[Any]:
-    """The frames shown at the times of the clock, a decoder frame each, in order, from the packets (None: all)."""
+    """The frames shown at the times of the clock, in order, from the packets `following` (None: all of the video).
+
+    A decoder frame each, or None where that frame has been lost.
+    """
     shown: Any = None
     decode = Decoder(clock.video, warnings)
     for frame in _all_frames(decode, packets(clock.video, warnings) if following is None else following):
@@ -134,21 +172,28 @@ def scan(clock: Clock, warnings: Warnings, following: Iterable[Any] | None = Non
         if shown is not None and frame.pts <= shown.pts:
             continue  # a clock that runs backwards: keep what is shown
         while shown is not None and shown.pts <= clock.target < frame.pts and not clock.done:
-            clock.count += 1
-            yield shown
+            yield _whole(clock, decode, shown)
         if shown is None and clock.target < frame.pts:
             yield from _late(clock, frame, warnings)
         shown = frame
     if shown is not None:
         clock.end = shown.pts + max(int(shown.duration or 0), 1)
         while clock.target < clock.end and not clock.done:
-            clock.count += 1
-            yield shown
+            yield _whole(clock, decode, shown)
     if decode.latest is not None and clock.target <= decode.latest and not clock.done:
         note(
             warnings,
             f"no frame from {clock.seconds:g} s to {clock.video.seconds(decode.latest):.2f} s could be decoded",
         )
+
+
+def _whole(clock: Clock, decode: Decoder, shown: Any) -> Any:
+    """Done with one time: its frame, unless a later one that was lost is shown then."""
+    lost = decode.lost(shown.pts, clock.target)
+    if lost:
+        note(decode.warnings, f"the frame at {clock.seconds:g} s is lost")
+    clock.count += 1
+    return None if lost else shown
 
 
 def _late(clock: Clock, frame: Any, warnings: Warnings) -> Iterator[Any]:

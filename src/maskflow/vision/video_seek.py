@@ -14,9 +14,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .video import Video
-from .video_scan import Warnings, packets
+from .video_scan import Clock, Warnings, note, packets
 
 ATTEMPTS = 24
+HOLE = 16
+"""Key frames of an index to be tried at most behind the end of the packets."""
+FAR = 2**62
 BEFORE = 10
 """Seconds: the first packet's decode time lies before the start by less than this."""
 INDEXED = frozenset({"mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm", "flv"})
@@ -135,25 +138,30 @@ class Keys:
     """Where the next key frame may lie: by the container's index, else as far off as keys were from each other."""
 
     video: Video
+    newest: Any = None
+    """The key packet last seen."""
+    behind: int = field(default=-FAR)
+    """The pts of the key behind the last hole; none is jumped twice."""
     _gap: int = field(default=0)
     _landed: int | None = field(default=None)
 
     def landed(self, key: Any) -> bool:
         """Note where a stretch begins; True when the last one began there too."""
         again, self._landed = self._landed == int(key.pts), int(key.pts)
+        self.newest = key
         return again
 
-    def indexed(self, key: Any) -> int | None:
-        """About the pts of the key after the packet `key`, to a few frames; None for the last and without an index."""
+    def indexed(self, key: Any, count: int = 1) -> int | None:
+        """About the pts of the key that many after the packet `key`, to a few frames; None where the index has none."""
         if self.video.container.format.name not in INDEXED:
             return None
         entries = self.video.stream.index_entries
         here = entries.search_timestamp(key.pts)
-        if here < 0:
-            return None
-        stamp = entries[here].timestamp  # a decode time in MP4, a presentation time in Matroska
-        following = entries.search_timestamp(stamp + 1, backward=False)
-        return int(entries[following].timestamp - stamp + key.pts) if following >= 0 else None
+        stamp = following = entries[here].timestamp if here >= 0 else 0  # a decode time in MP4, another in Matroska
+        for _ in range(count):
+            here = entries.search_timestamp(following + 1, backward=False) if here >= 0 else here
+            following = entries[here].timestamp if here >= 0 else following
+        return int(following - stamp + key.pts) if here >= 0 else None
 
     def guessed(self, key: Any) -> int | None:
         """Like `indexed`, and without an index the greatest distance seen so far; None when there is no saying."""
@@ -163,3 +171,28 @@ class Keys:
     def met(self, earlier: Any, later: Any) -> None:
         """Two key packets that follow each other have been read."""
         self._gap = max(self._gap, later.pts - earlier.pts)
+        self.newest = later
+
+
+def behind_hole(clock: Clock, keys: Keys, warnings: Warnings) -> bool:
+    """At the end of the packets: whether the index leads to more, behind a hole that the demuxer did not get over.
+
+    Then the clock stands at the first time behind it.
+    """
+    key = keys.newest
+    for count in range(1, HOLE + 1):
+        following = keys.indexed(key, count)
+        if following is None:
+            return False
+        try:
+            found = land(clock.video, following + int(0.25 / clock.video.time_base), warnings).key
+        except Unseekable:
+            return False
+        if found.pts > max(key.pts, keys.behind) and clock.first_at(found.pts) >= clock.count:
+            keys.behind = found.pts
+            note(
+                warnings, f"no packets from {clock.video.seconds(key.pts):g} s to {clock.video.seconds(found.pts):g} s"
+            )
+            clock.count = clock.first_at(found.pts)
+            return True
+    return False
