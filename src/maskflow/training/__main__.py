@@ -16,6 +16,7 @@ COMMANDS = {
     "predict": "write what a model sees in pictures, one line of JSON a picture",
     "calibrate": "make an 8 bit model, and print what every form is worth",
     "duplicates": "list pictures that are nearly the same, within and across sets",
+    "reidentify": "measure how far hidden faces are recognised, and how far masks still are",
     "export": "write the averaged weights of a checkpoint as an ONNX file",
 }
 """Names of the modules in `commands/`. Only the wanted one is imported: most need no PyTorch."""

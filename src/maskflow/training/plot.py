@@ -1,16 +1,21 @@
-"""Precision-recall curves as a picture; the only file that knows matplotlib (extra `train`)."""
+"""Curves as pictures: precision over recall, identity over masks. The only file that knows matplotlib (`train`)."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from maskflow.errors import UsageError
 from maskflow.training.figures import Curve
+
+if TYPE_CHECKING:
+    from maskflow.training.identity.measure import Outcome
+
+_MARKS = ("o-", "s-", "^-", "v-", "D-", "P-", "X-", "*-", "<-", ">-", "h-")
 
 
 def draw_curves(path: Path, views: Mapping[str, Sequence[Curve]]) -> None:
@@ -43,6 +48,29 @@ def draw_epochs(path: Path, metrics: Sequence[Mapping[str, float]]) -> None:
         panel.grid(alpha=0.3)
         if panel.get_legend_handles_labels()[0]:
             panel.legend(fontsize="small")
+    _save(figure, path)
+
+
+def draw_tradeoff(path: Path, outcomes: Sequence[Outcome]) -> None:
+    """Write one panel a crowd, one line a family of ways to hide, as the PNG file `path`: low and right is good.
+
+    Across: how well masks are judged (AUC); up: how often the strongest attacker names the person. Raises UsageError
+    without matplotlib.
+    """
+    crowds = list(dict.fromkeys(attack.crowd for one in outcomes for attack in one.attacks))
+    figure = _figure(5.6 * len(crowds), 5.2)
+    for panel, crowd in zip(figure.subplots(1, len(crowds), squeeze=False)[0], crowds, strict=True):
+        for number, family in enumerate(dict.fromkeys(one.family for one in outcomes)):
+            ways = [one for one in outcomes if one.family == family]
+            best = [max(a.one.rank1, a.several.rank1) for a in (one.strongest(crowd) for one in ways)]
+            panel.plot([one.evidence for one in ways], best, _MARKS[number % len(_MARKS)], label=family, linewidth=1)
+            for one, height in zip(ways, best, strict=True):
+                panel.annotate(one.way.removeprefix(family.partition(",")[0]).partition(",")[0], (one.evidence, height))
+        panel.axhline(outcomes[0].strongest(crowd).one.chance, color="grey", linestyle=":", linewidth=1)
+        panel.set(ylim=(-0.02, 1.02), title=crowd, xlabel="masks told from bare faces, AUC")
+        panel.set_ylabel("people recognised by the strongest attacker, rank-1")
+        panel.grid(alpha=0.3)
+    figure.legend(*panel.get_legend_handles_labels(), loc="outside right", fontsize="small")
     _save(figure, path)
 
 
