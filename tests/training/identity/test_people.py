@@ -13,7 +13,7 @@ pytest.importorskip("torch", reason="the recogniser needs PyTorch (extra `train`
 from maskflow.errors import VisionError
 from maskflow.training.identity import people, recogniser
 from maskflow.training.identity.faces import Face, around, cut, grey, moved, similarity
-from maskflow.training.identity.store import kept
+from maskflow.training.identity.store import kept, remembered
 
 from .conftest import drawn
 
@@ -118,3 +118,11 @@ def test_the_recogniser_gives_dlibs_own_vectors() -> None:
     with torch.inference_mode():
         ours = recogniser.Recogniser(recogniser.published())(torch.from_numpy(chip).permute(2, 0, 1)[None].float())
     np.testing.assert_allclose(ours[0].numpy(), np.array(theirs.compute_face_descriptor(chip)), atol=1e-5)
+
+
+def test_vectors_are_sought_again_when_there_are_more_faces(tmp_path: Path) -> None:
+    file = tmp_path / "vectors.npy"
+    first = np.random.default_rng(0).normal(0, 1, (3, 128)).astype(np.float32)
+    np.testing.assert_array_equal(remembered(file, lambda: first, 3), first)
+    np.testing.assert_array_equal(remembered(file, lambda: first * 2, 3), first)
+    np.testing.assert_array_equal(remembered(file, lambda: np.ones((4, 128), np.float32), 4), np.ones((4, 128)))

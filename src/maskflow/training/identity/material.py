@@ -16,7 +16,7 @@ from maskflow.training.identity import people
 from maskflow.training.identity.faces import Face, Landmarks, chips, grey
 from maskflow.training.identity.people import Crowd
 from maskflow.training.identity.recogniser import Eye, Vectors
-from maskflow.training.identity.store import kept
+from maskflow.training.identity.store import kept, remembered
 from maskflow.training.output import note
 from maskflow.training.sets import VALID_SET
 from maskflow.vision.faces import FaceFinder
@@ -62,7 +62,7 @@ def gather(data: Path, model: Path, eye: Eye, home: Path, *, every: int = 2, see
 
     faces = [face for folder in folders for face in labelled(folder, every)]
     valid = labelled(data / VALID_SET, 1)
-    vectors = seen(eye, faces)
+    vectors = remembered(home / f"vectors-{every}.npy", lambda: seen(eye, faces), len(faces))
     bare = [n for n, face in enumerate(faces) if face.class_id == 0 and (face.box[2:] - face.box[:2]).max() >= _CLOSE]
     groups, strangers = _bare(faces, vectors, bare, random)
     note("portraits")
@@ -72,19 +72,21 @@ def gather(data: Path, model: Path, eye: Eye, home: Path, *, every: int = 2, see
         _crowd("stills", [[faces[n] for n in group] for group in groups], random),
         _videos(sorted((data / "videos").glob("*.mp4")), find, points, eye, home),
     ]
-    apart = {faces[n].picture for group in groups for n in group} | {faces[n].picture for n in strangers}
+    others = [replace(faces[n], person=100_000 + n) for n in strangers]
+    chosen = tuple(_among(crowd, others) for crowd in crowds if crowd.probes)
+    clear = tuple(seen(eye, (*crowd.gallery, *crowd.others)) for crowd in chosen)
+    learned, held = _parted(faces, [n for group in groups for n in group] + strangers, random)
+    taught = tuple(faces[n] for n in learned)
+    return Material(chosen, taught, vectors[learned], clear, (*valid, *(faces[n] for n in held)))
+
+
+def _parted(faces: Sequence[Face], attacked: Sequence[int], random: np.random.Generator) -> tuple[list[int], list[int]]:
+    """Rows to learn from and rows to judge masks on, a fifth of the pictures; of the attacked ones' pictures none."""
+    apart = {faces[n].picture for n in attacked}
     pictures = sorted({face.picture for face in faces} - apart)
     held = set(random.permutation(pictures)[: len(pictures) // 5].tolist())
     learned = [n for n, face in enumerate(faces) if face.picture not in apart | held]
-    others = [replace(faces[n], person=100_000 + n) for n in strangers]
-    crowds = [_among(crowd, others) for crowd in crowds if crowd.probes]
-    return Material(
-        tuple(crowds),
-        tuple(faces[n] for n in learned),
-        vectors[learned],
-        tuple(seen(eye, (*crowd.gallery, *crowd.others)) for crowd in crowds),
-        (*valid, *(face for face in faces if face.picture in held)),
-    )
+    return learned, [n for n, face in enumerate(faces) if face.picture in held]
 
 
 def _among(crowd: Crowd, others: Sequence[Face]) -> Crowd:

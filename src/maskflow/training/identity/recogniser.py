@@ -40,6 +40,9 @@ _STAGES = ((32, False, 3), (64, True, 3), (128, True, 2), (256, True, 2), (256, 
 _LAYERS = re.compile(rb"con_4|affine_|fc_2")
 _BATCH = 32
 
+VECTOR = 128
+"""Numbers of a vector."""
+
 Vectors = npt.NDArray[np.float32]
 
 
@@ -64,7 +67,7 @@ class Recogniser(nn.Module):  # type: ignore[misc]
                 blocks.append(_Residual(tensors, channels, out, stride))
                 channels = out
         self.blocks = nn.Sequential(*blocks)
-        self.last = nn.Parameter(next(tensors).reshape(channels, 128))
+        self.last = nn.Parameter(next(tensors).reshape(channels, VECTOR))
         self.eval()
 
     def forward(self, rgb: torch.Tensor) -> torch.Tensor:
@@ -75,7 +78,7 @@ class Recogniser(nn.Module):  # type: ignore[misc]
 
     def embed(self, chips_bgr: npt.NDArray[np.uint8]) -> Vectors:
         """Vectors (n, 128) of chips uint8 BGR (n, 150, 150, 3)."""
-        found = [np.zeros((0, 128), np.float32)]
+        found = [np.zeros((0, VECTOR), np.float32)]
         with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16):
             for start in range(0, len(chips_bgr), _BATCH):
                 batch = torch.from_numpy(np.ascontiguousarray(chips_bgr[start : start + _BATCH, ..., ::-1]))

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from maskflow.training.identity.faces import Face
+from maskflow.training.identity.recogniser import VECTOR, Vectors
 
 
 def kept(path: Path, find: Callable[[], Sequence[Face]]) -> list[Face]:
@@ -26,6 +27,21 @@ def kept(path: Path, find: Callable[[], Sequence[Face]]) -> list[Face]:
     _write(half, faces)
     os.replace(half, path)
     return faces
+
+
+def remembered(path: Path, find: Callable[[], Vectors], rows: int) -> Vectors:
+    """The vectors of the file at `path` where there are as many as `rows`, or those that `find` gives, now kept there."""
+    try:
+        vectors = np.load(path, allow_pickle=False)
+        if vectors.shape == (rows, VECTOR):
+            return np.asarray(vectors, np.float32)
+    except (OSError, ValueError):
+        pass
+    vectors = find()
+    half = path.with_suffix(".part.npy")
+    np.save(half, vectors)
+    os.replace(half, path)
+    return vectors
 
 
 def _write(path: Path, faces: Sequence[Face]) -> None:
