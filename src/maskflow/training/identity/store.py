@@ -30,7 +30,7 @@ def kept(path: Path, find: Callable[[], Sequence[Face]]) -> list[Face]:
 
 
 def remembered(path: Path, find: Callable[[], Vectors], rows: int) -> Vectors:
-    """The vectors of the file at `path` where there are as many as `rows`, or those that `find` gives, now kept there."""
+    """The vectors of the file at `path`, if they are as many as `rows`; else those that `find` gives, now kept there."""
     try:
         vectors = np.load(path, allow_pickle=False)
         if vectors.shape == (rows, VECTOR):
