@@ -29,6 +29,7 @@ def options(parser: argparse.ArgumentParser) -> None:
     """The words that the command takes."""
     parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="the folder of the sets and videos")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="for results and curves.png")
+    parser.add_argument("--videos", type=Path, nargs="+", metavar="FILE", help="only these (default: DIR/videos/*.mp4)")
     parser.add_argument("--ways", nargs="+", default=["*"], metavar="NAME", help="only these; * and ? stand for others")
     parser.add_argument("--detect", action="store_true", help="also mean AP of the detector on the valid set")
     parser.add_argument("--model", type=Path, default=shipped(MODEL), help="the detector (default: the shipped one)")
@@ -58,8 +59,9 @@ def _attack(chosen: argparse.Namespace, ways: Sequence[Hiding]) -> None:
     from maskflow.training.identity import material, measure, recogniser, report
 
     torch.set_num_threads(1)
+    videos = chosen.videos or sorted((chosen.data / "videos").glob("*.mp4"))
     eye = recogniser.Recogniser(recogniser.published())
-    faces = material.gather(chosen.data, chosen.finder, eye, chosen.out / "faces", every=chosen.every)
+    faces = material.gather(chosen.data, videos, chosen.finder, eye, chosen.out / "faces", every=chosen.every)
     for line in material.described(faces):
         note(line)
     for way in counted(ways, len(ways), "attacking"):

@@ -43,8 +43,10 @@ class Material:
     """Faces with and without masks from pictures that nothing was learned from."""
 
 
-def gather(data: Path, model: Path, eye: Eye, home: Path, *, every: int = 2, seed: int = 0) -> Material:
-    """Faces of all sets and videos under `data` and of the public set; `model` is the product's `yunet.onnx`.
+def gather(
+    data: Path, videos: Sequence[Path], model: Path, eye: Eye, home: Path, *, every: int = 2, seed: int = 0
+) -> Material:
+    """Faces of all sets under `data`, of the videos and of the public set; `model` is the product's `yunet.onnx`.
 
     From the training sets every `every`-th picture. What was found is kept in the folder `home`. Raises VisionError or
     UsageError where something is missing.
@@ -70,7 +72,7 @@ def gather(data: Path, model: Path, eye: Eye, home: Path, *, every: int = 2, see
     crowds = [
         people.portraits(known),
         _crowd("stills", [[faces[n] for n in group] for group in groups], random),
-        _videos(sorted((data / "videos").glob("*.mp4")), find, points, eye, home),
+        _videos(videos, find, points, eye, home),
     ]
     others = [replace(faces[n], person=100_000 + n) for n in strangers]
     chosen = tuple(_among(crowd, others) for crowd in crowds if crowd.probes)
