@@ -30,7 +30,7 @@ def kept(path: Path, find: Callable[[], Sequence[Face]]) -> list[Face]:
 
 
 def remembered(path: Path, find: Callable[[], Vectors], rows: int) -> Vectors:
-    """The vectors of the file at `path`, if they are as many as `rows`; else those that `find` gives, now kept there."""
+    """The vectors of the file at `path`, if they are as many as `rows`; else those that `find` gives, then kept."""
     try:
         vectors = np.load(path, allow_pickle=False)
         if vectors.shape == (rows, VECTOR):
@@ -58,7 +58,7 @@ def _write(path: Path, faces: Sequence[Face]) -> None:
 
 
 def _read(path: Path) -> list[Face]:
-    with np.load(path, allow_pickle=False) as stored:
+    with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
         columns = {name: stored[name] for name in ("shape", "box", "upright", "person", "class_id", "picture")}
         pixels = stored["pixels"]
     last = np.cumsum(columns["shape"].prod(axis=1))
