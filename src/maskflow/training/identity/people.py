@@ -18,7 +18,7 @@ from maskflow.training.identity.tracks import follow, new_shot, persons
 from maskflow.training.sets import labelled, listed, read_all
 from maskflow.vision.boxes import Floats
 from maskflow.vision.faces import PASSES, FaceFinder
-from maskflow.vision.video import Limits, open_video, upright
+from maskflow.vision.video import Limits, Upright, open_video
 
 SHOTS = 3
 """Pictures of one person in the gallery, and as many probes, at most."""
@@ -84,10 +84,10 @@ def followed_faces(video: Path, find: FaceFinder, points: Landmarks) -> list[Fac
     """
     patches: dict[tuple[int, bytes], tuple[Picture, Floats]] = {}
     found: list[tuple[int, bool, Floats]] = []
-    before = None
+    turned, before = Upright(), None
     with open_video(video, Limits()) as opened:
         for number, frame in enumerate(opened.container.decode(opened.stream)):
-            picture = upright(frame)
+            picture = turned(frame)
             boxes = find(picture).xyxy
             small = cv2.cvtColor(cv2.resize(picture, (64, 36), interpolation=cv2.INTER_AREA), cv2.COLOR_BGR2GRAY)
             found.append((number, new_shot(before, small), boxes))
