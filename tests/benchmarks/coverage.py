@@ -14,7 +14,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -24,14 +24,15 @@ import numpy.typing as npt
 from _labelled import frames
 
 from maskflow.vision.anonymise import covered
-from maskflow.vision.boxes import Detections
+from maskflow.vision.centerface import CenterFinder
+from maskflow.vision.conceal import Finder
 from maskflow.vision.faces import PASSES, SCORE, THOROUGH, FaceFinder, Pass
+from maskflow.vision.finders import CENTERFACE, thorough, together
 
 SIZES = ((0, 12), (12, 20), (20, 40), (40, 100), (100, 300), (300, 100_000))
 LEAST = 12
 GRID = (np.arange(24) + 0.5) / 24
 MODEL = Path(__file__).parents[2] / "functions" / "anon-and-split" / "yunet.onnx"
-Finder = Callable[[npt.NDArray[np.uint8]], Detections]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,9 @@ def candidates(model: Path, score: float) -> dict[str, Finder]:
     found |= {f"with {name}": finder((*PASSES, one)) for name, one in extra.items()}
     found |= {f"{side} for 1280": finder((*PASSES[:2], extra[side])) for side in ("1440", "1600", "1920")}
     found |= {f"score {at:g}": finder(PASSES, at) for at in (0.05, 0.07, 0.15, 0.3)}
-    found["thorough"] = finder(THOROUGH)
+    both = (found["shipped"], CenterFinder(model.parent / CENTERFACE))
+    found |= {"only centerface": both[1], "with centerface": together(both), "thorough passes": finder(THOROUGH)}
+    found["thorough"] = thorough(model.parent, score=score)
     return found
 
 
@@ -160,7 +163,7 @@ def main() -> int:
     parser.add_argument("--step", type=int, default=1, help="every n-th picture only")
     parser.add_argument("--height", type=int, default=0, help="paste pictures into 16:9 frames of this height")
     parser.add_argument("--most", type=int, default=1_000_000, help="at most so many frames")
-    parser.add_argument("--thorough", action="store_true", help="the passes of SEARCH=thorough")
+    parser.add_argument("--thorough", action="store_true", help="search as SEARCH=thorough does")
     parser.add_argument("--compare", action="store_true", help="a table of settings")
     parser.add_argument("--only", nargs="*", default=[], help="these rows of the table")
     parser.add_argument("--misses", action="store_true", help="list the faces that are not covered")
@@ -170,8 +173,8 @@ def main() -> int:
         finders = candidates(chosen.model, chosen.score)
         finders = {name: one for name, one in finders.items() if not chosen.only or name in chosen.only}
     else:
-        passes = THOROUGH if chosen.thorough else PASSES
-        finders = {"shipped": FaceFinder(chosen.model, score=chosen.score, passes=passes)}
+        usual = FaceFinder(chosen.model, score=chosen.score)
+        finders = {"shipped": thorough(chosen.model.parent, score=chosen.score) if chosen.thorough else usual}
     tallies = measure(finders, chosen.data, chosen.step, chosen.height, chosen.grow, chosen.most)
     if chosen.compare:
         show_all(tallies)
