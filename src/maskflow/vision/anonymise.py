@@ -1,8 +1,10 @@
 """Hides faces so that nobody can be recognised while a worn mask can still be told from a bare face.
 
 The strength is measured in units of the face, never of pixels: a box blur of 10x10 pixels leaves a near face readable.
-A mosaic of few cells keeps what is coarse (is the lower half one even area?) and drops what is fine (who it is). The
-cell colours are rounded as well, since successive frames sample one person at many offsets and could be combined.
+A mosaic of few cells keeps what is coarse (is the lower half one even area?) and drops what is fine. It defeats people
+and recognisers that were made for clear faces. It is a thumbnail all the same: who has a short list of suspects, with
+pictures of like pose and light, can hide those in the same way and compare (`python -m maskflow.training reidentify`
+measures that). Only "fill" leaves nothing of the face. Cell colours are rounded, which tells such a comparer less.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ Frame = npt.NDArray[np.uint8]
 _Painter = Callable[[Frame, int], None]
 
 MAX_CELLS = 16
-"""More cells than this on a face begin to show who it is, so `hide` refuses them."""
+"""`hide` refuses more cells than this on a face: even half as many are hardly harder to compare than a clear face."""
 
 COLOUR_STEP = 32
 """Width of a colour bin of the mosaic: 8 values a channel remain of 256."""
