@@ -19,7 +19,7 @@ from maskflow.vision.drawnface import drawn_face
 def pictures() -> list[Picture]:
     """A drawn face, and nothing."""
     face = np.full((240, 320, 3), 90, np.uint8)
-    drawn = drawn_face()
+    drawn = drawn_face(120)
     face[60 : 60 + len(drawn), 100 : 100 + drawn.shape[1]] = drawn
     none = np.zeros((0, 4), np.float32), np.zeros(0, np.int64)
     return [Picture("face", face, *none), Picture("nothing", np.full_like(face, 90), *none)]
