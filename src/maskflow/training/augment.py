@@ -67,7 +67,7 @@ def hide_faces(picture: Picture, random: Random, recipe: Recipe) -> Picture:
         return picture
     image = picture.image.copy()
     if picture.found is not None and random.random() < recipe.by_finder:
-        hide(image, picture.found[::-1], cells=int(random.integers(5, 8)))
+        hide(image, picture.found[::-1], cells=int(random.integers(4, 7)))
         return replace(picture, image=image)
     boxes = _jitter(picture.xyxy, random)[random.random(len(picture.xyxy)) >= recipe.missed]
     if random.random() < recipe.decoy:
