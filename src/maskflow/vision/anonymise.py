@@ -20,6 +20,11 @@ from maskflow.errors import VisionError
 Frame = npt.NDArray[np.uint8]
 _Painter = Callable[[Frame, int], None]
 
+CELLS = 4
+"""An attacker who hides pictures of suspects in the same way and compares cell by cell names 77 % of portraits from 6
+cells and 57 % from 4, while whether a mask is worn is told as well from 4 (area under the curve 93.2 against 93.5 %);
+`reidentify` measures both."""
+
 MAX_CELLS = 16
 """`hide` refuses more cells than this on a face: even half as many are hardly harder to compare than a clear face."""
 
@@ -32,7 +37,7 @@ def hide(
     boxes: npt.ArrayLike,
     *,
     method: str = "mosaic",
-    cells: int = 6,
+    cells: int = CELLS,
     grow: float = 1.3,
 ) -> Frame:
     """Hide the faces in `boxes`, in place; returns the same array so that calls can be chained.

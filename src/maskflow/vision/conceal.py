@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from maskflow.vision.anonymise import covered, hide
+from maskflow.vision.anonymise import CELLS, covered, hide
 from maskflow.vision.boxes import Detections
 
 Finder = Callable[[npt.NDArray[np.uint8]], Detections]
@@ -38,7 +38,7 @@ class Style:
     """How faces are hidden; the ranges are those of `anonymise.hide`."""
 
     method: str = "mosaic"
-    cells: int = 6
+    cells: int = CELLS
     grow: float = 1.3
 
 
