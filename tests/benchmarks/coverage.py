@@ -27,7 +27,7 @@ from maskflow.vision.anonymise import covered
 from maskflow.vision.centerface import CenterFinder
 from maskflow.vision.conceal import Finder
 from maskflow.vision.faces import PASSES, SCORE, THOROUGH, FaceFinder, Pass
-from maskflow.vision.finders import CENTERFACE, thorough, together
+from maskflow.vision.finders import CENTERFACE, HELPING, thorough, together
 
 SIZES = ((0, 12), (12, 20), (20, 40), (40, 100), (100, 300), (300, 100_000))
 LEAST = 12
@@ -116,7 +116,7 @@ def candidates(model: Path, score: float) -> dict[str, Finder]:
     found |= {f"with {name}": finder((*PASSES, one)) for name, one in extra.items()}
     found |= {f"{side} for 1280": finder((*PASSES[:2], extra[side])) for side in ("1440", "1600", "1920")}
     found |= {f"score {at:g}": finder(PASSES, at) for at in (0.05, 0.07, 0.15, 0.3)}
-    both = (found["shipped"], CenterFinder(model.parent / CENTERFACE))
+    both = (found["shipped"], CenterFinder(model.parent / CENTERFACE, score=HELPING))
     found |= {"only centerface": both[1], "with centerface": together(both), "thorough passes": finder(THOROUGH)}
     found["thorough"] = thorough(model.parent, score=score)
     return found
