@@ -94,6 +94,8 @@ GOOD: Mapping[str, Maker] = {
     "deep.png": of(".png", (scene(1).astype(np.uint16) * 257)),
     "png-grey.png": of(".png", scene(1)[..., 0]),
     "deeper-grey.png": of(".png", (scene(1)[..., 0].astype(np.uint16) * 257)),
+    "webp.webp": of(".webp"),
+    "bmp.bmp": of(".bmp"),
     "png-named.jpg": of(".png"),
     "UPPER.JPG": of(),
     "no-suffix": of(),
@@ -109,8 +111,6 @@ GOOD: Mapping[str, Maker] = {
 """Odd, but pictures."""
 
 BAD: Mapping[str, Maker] = {
-    "webp.webp": of(".webp"),
-    "bmp.bmp": of(".bmp"),
     "gif.jpg": data(b"GIF89a" + NOISE),
     "empty.jpg": data(b""),
     "empty.png": data(b""),

@@ -15,8 +15,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from maskflow.training.dataset import Picture
-from maskflow.training.model import SIZE
+from maskflow.training.dataset import SIZE, Picture
 from maskflow.vision.anonymise import hide
 from maskflow.vision.boxes import Floats, iou
 
@@ -67,7 +66,7 @@ def hide_faces(picture: Picture, random: Random, recipe: Recipe) -> Picture:
         return picture
     image = picture.image.copy()
     if picture.found is not None and random.random() < recipe.by_finder:
-        hide(image, picture.found[::-1], cells=int(random.integers(4, 7)))
+        hide(image, picture.found[::-1], cells=int(random.integers(5, 8)))
         return replace(picture, image=image)
     boxes = _jitter(picture.xyxy, random)[random.random(len(picture.xyxy)) >= recipe.missed]
     if random.random() < recipe.decoy:

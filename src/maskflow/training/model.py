@@ -14,7 +14,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from maskflow.errors import VisionError
-from maskflow.training.dataset import NAMES
+from maskflow.training.dataset import NAMES, SIZE
 from maskflow.vision.yolo import Head, Layout
 
 HEADS = (
@@ -24,9 +24,6 @@ HEADS = (
 )
 """Medians of nine clusters (k-means by IoU) of the training faces, pictures brought to an area of 544 x 544 and zoomed
 as in training; the coarse head comes first."""
-
-SIZE = 544
-"""The input's area is that of a square of this side, in pixels; chosen by accuracy and time, see the model's card."""
 
 
 def product_layout(size: int = SIZE) -> Layout:

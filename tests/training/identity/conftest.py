@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
 import cv2
 import numpy as np
 import pytest
 
-from maskflow.training.identity.faces import Face
-from maskflow.training.identity.people import Crowd
+if TYPE_CHECKING:
+    from maskflow.training.identity.faces import Face
+    from maskflow.training.identity.people import Crowd
+
+if find_spec("torch") is None:  # the extra `train`
+    collect_ignore_glob = ["test_*.py"]
 
 SIDE = 96
 
 
 def drawn(person: int, shot: int) -> Face:
     """One shot of a person: features that stay, a light and a place that change."""
+    from maskflow.training.identity.faces import Face
+
     look = np.random.default_rng(person)
     skin, hair, lips = (look.integers(60, 220, 3).tolist() for _ in range(3))
     eyes, mouth, width = look.uniform(0.3, 0.45), look.uniform(0.62, 0.75), look.uniform(0.2, 0.3)
@@ -50,6 +59,8 @@ def eye() -> Thumbnail:
 @pytest.fixture
 def crowd() -> Crowd:
     """Twenty people, two pictures of each in the gallery and two to recognise them by, and ten strangers."""
+    from maskflow.training.identity.people import Crowd
+
     gallery = tuple(drawn(person, shot) for person in range(20) for shot in (0, 1))
     probes = tuple(drawn(person, shot) for person in range(20) for shot in (2, 3))
     return Crowd("drawn", gallery, probes, tuple(drawn(person, 0) for person in range(100, 110)))

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from maskflow.errors import VisionError
 from maskflow.training import checkpoint
+from maskflow.training.dataset import SIZE
 from maskflow.training.export import export
-from maskflow.training.model import SIZE, YoloV3Tiny, product_layout
+from maskflow.training.model import YoloV3Tiny, product_layout
 from maskflow.training.output import say
 
 _NOTES = {

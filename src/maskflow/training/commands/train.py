@@ -28,11 +28,11 @@ import torch
 from maskflow.errors import VisionError
 from maskflow.training import checkpoint
 from maskflow.training.augment import Recipe
-from maskflow.training.dataset import LONG_SIDE, Picture
+from maskflow.training.dataset import LONG_SIDE, SIZE, Picture
 from maskflow.training.evaluate import Judged
 from maskflow.training.export import export
 from maskflow.training.found import with_found
-from maskflow.training.model import SIZE, YoloV3Tiny, product_layout
+from maskflow.training.model import YoloV3Tiny, product_layout
 from maskflow.training.output import counted, left, say
 from maskflow.training.plot import draw_epochs
 from maskflow.training.runs import RunFolder
