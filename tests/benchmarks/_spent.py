@@ -41,7 +41,7 @@ def measured(words: Sequence[str | Path], environment: Mapping[str, str] | None 
         ctypes.CDLL(None).prctl(SUBREAPER, 1, 0, 0, 0)
     process = subprocess.Popen(
         [str(word) for word in words],
-        env={**os.environ, **(environment or {})},
+        env={**_kept(), **(environment or {})},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -61,6 +61,11 @@ def measured(words: Sequence[str | Path], environment: Mapping[str, str] | None 
     if status:
         sys.exit(f"{words[0]} ended with {status}:\n{said.decode(errors='replace')[-2000:]}")
     return Spent(total.cpu, total.peak, max(0, _read() - before - len(said))), said.decode(errors="replace")
+
+
+def _kept() -> dict[str, str]:
+    """Our environment, but bytecode may be kept: to compile TensorFlow at every start costs more than to import it."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 def _read() -> int:

@@ -127,6 +127,8 @@ def seed(video: Path, folder: Path, python: str, sample: int) -> dict[str, Spent
     about = onnx.load(YOLO).metadata
     layout = json.dumps([int(about["size"]), json.loads(about["heads"])])
     stages = {"decode everything": cost, "faces": Spent(), "faces, tensorflow": Spent(), "masks": Spent()}
+    if python:  # once for nothing, so that its bytecode is there, as it is for all the others
+        command([python, PICTURE, "faces", YUNET, chosen[0], folder / "warm.jpg", "--tensorflow"])
     for picture in chosen:
         hidden = picture.with_name(f"hidden-{picture.name}")
         stages["faces"] += command([sys.executable, PICTURE, "faces", YUNET, picture, hidden])
