@@ -57,6 +57,7 @@ def test_the_wheel_holds_what_is_needed_and_no_more(wheel: Path) -> None:
         names = archive.namelist()
     models = [name for name in names if name.endswith(".onnx")]
     assert sorted(models) == [
+        "maskflow/templates/functions/anon-and-split/centerface.onnx",
         "maskflow/templates/functions/anon-and-split/yunet.onnx",
         "maskflow/templates/functions/mask-detector/mask-detector.onnx",
     ]
