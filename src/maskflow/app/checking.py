@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 
 from maskflow.app.templates import models
@@ -77,10 +78,10 @@ def check(
         raise UsageError("there are no pictures in " + ", ".join(map(str, paths)))
     pictures: list[Checked] = []
     unreadable: list[Unreadable] = []
-    sizes = [_size(path) for path, _ in found]
+    before = list(accumulate((_size(path) for path, _ in found), initial=0))
     for number, (path, name) in enumerate(found):
         if on_progress:
-            on_progress(Progress(str(path), number, len(found), sum(sizes[:number]), sum(sizes)))
+            on_progress(Progress(str(path), number, len(found), before[number], before[-1]))
         try:
             pictures.append(_look(path, opened, draw and draw / name))
         except VisionError as error:

@@ -10,8 +10,7 @@ of one frame, is shown for as long as the file says; nothing is given for times 
 
 `keyframe` is far cheaper. It gives the key frame nearest to each time, before or behind, if one lies within a
 tolerance, and else the frame shown then. A frame that has been given already is left out, so times go up from sample
-to sample.
-More than half an interval is never taken as tolerance: such a frame is nearer to another time.
+to sample. More than half an interval is never taken as tolerance: such a frame is nearer to another time.
 
 Pixels are the stored ones, 8 bits, by the colour matrix and range that the stream states. They are turned upright, but
 neither stretched (non-square pixels) nor deinterlaced.
