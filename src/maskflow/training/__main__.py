@@ -7,7 +7,7 @@ import importlib
 import sys
 from collections.abc import Sequence
 
-from maskflow.errors import EXIT_INTERRUPTED, MaskflowError
+from maskflow.errors import EXIT_INTERRUPTED, MaskflowError, UsageError
 from maskflow.training.output import note
 
 COMMANDS = {
@@ -21,6 +21,9 @@ COMMANDS = {
 }
 """Names of the modules in `commands/`. Only the wanted one is imported: most need no PyTorch."""
 
+EXTRA = ("torch", "onnx")
+"""Packages of the extra `train` that a command cannot begin without."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status of the error tree (0 when all went well)."""
@@ -31,6 +34,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except MaskflowError as error:
         note(f"error: {error}" + (f" ({error.hint})" if error.hint else ""))
         return error.exit_code
+    except ModuleNotFoundError as error:
+        if error.name not in EXTRA:
+            raise
+        note(f"error: this command needs {error.name} (pip install 'maskflow[train]')")
+        return UsageError.exit_code
     except KeyboardInterrupt:
         note("interrupted")
         return EXIT_INTERRUPTED

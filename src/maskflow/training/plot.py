@@ -74,6 +74,11 @@ def draw_tradeoff(path: Path, outcomes: Sequence[Outcome]) -> None:
     _save(figure, path)
 
 
+def require() -> None:
+    """Raise UsageError without matplotlib: before hours of work whose curves could not be drawn."""
+    _figure(1, 1)
+
+
 def _figure(width: float, height: float) -> Any:
     try:
         from matplotlib.figure import Figure

@@ -34,7 +34,7 @@ from maskflow.training.export import export
 from maskflow.training.found import with_found
 from maskflow.training.model import YoloV3Tiny, product_layout
 from maskflow.training.output import counted, left, say
-from maskflow.training.plot import draw_epochs
+from maskflow.training.plot import draw_epochs, require
 from maskflow.training.runs import RunFolder
 from maskflow.training.sets import FINDER, Truth, shipped
 from maskflow.training.splits import Sets, load_sets
@@ -91,6 +91,7 @@ def run(chosen: argparse.Namespace) -> None:
     cv2.setNumThreads(1)
     torch.manual_seed(chosen.seed)
     settings = _settings(chosen)
+    require()
     often = dict(_often(word) for word in chosen.often)
     if chosen.device == "cuda" and not torch.cuda.is_available():
         raise VisionError("there is no CUDA device here", hint="leave --device out to train on the CPU")
